@@ -15,5 +15,6 @@ module.exports = {
     });
     return { code, map };
   },
-  getCacheKey: (source, file) => createHash('sha1').update(self).update(version).update(source).update(`\0${file}`).digest('hex'),
+  getCacheKey: (source, file) =>
+    createHash('sha1').update(self).update(version).update(source).update(`\0${file}`).digest('hex'),
 };

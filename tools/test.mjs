@@ -1,0 +1,14 @@
+// `npm test`: everything else is loaded after the check, so that an old Node meets a sentence and not a stack trace.
+import { nodeProblem } from './lib/node-version.mjs';
+
+const problem = nodeProblem(process.versions.node);
+if (problem) {
+  console.error(problem);
+  process.exitCode = 1;
+} else {
+  import('./lib/test.mjs')
+    .then(({ test }) => test())
+    .then((code) => {
+      process.exitCode = code;
+    });
+}

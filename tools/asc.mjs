@@ -1,0 +1,52 @@
+// Compiles the AssemblyScript modules that `assembly/build.json` of the current package lists:
+//   { "modules": { "kernels": "kernels.ts" } }  →  src/generated/kernels.wasm.ts, `export const wasm = '<base64>'`.
+// Usage, in a package's folder: node ../../tools/asc.mjs [--text] [module …]; `--text` prints WebAssembly text instead.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import asc from 'assemblyscript/asc';
+
+// All memory is imported and belongs to the host. A maximum is declared because flipping the import to "shared" at load time needs one.
+const FLAGS = [
+  ...['-O3', '--runtime', 'stub', '--noAssert', '--enable', 'simd'],
+  ...['--importMemory', '--initialMemory', '0', '--maximumMemory', '65536'],
+];
+
+/** Compiles one module; returns its bytes and text. Throws with the compiler's own report. */
+async function compile(source) {
+  const files = new Map();
+  const { error, stderr } = await asc.main([source, '--outFile', 'm.wasm', '--textFile', 'm.wat', ...FLAGS], {
+    writeFile: (name, contents) => void files.set(name, contents),
+  });
+  if (error) throw new Error(`${source}: ${error.message}\n${stderr.toString()}`);
+  const bytes = files.get('m.wasm');
+  const text = files.get('m.wat');
+  const sections = WebAssembly.Module.imports(new WebAssembly.Module(bytes));
+  const foreign = sections.filter(({ kind }) => kind !== 'memory');
+  if (foreign.length)
+    throw new Error(`${source}: may import nothing but env.memory, imports ${JSON.stringify(foreign)}`);
+  if (/^ \(data /m.test(text)) throw new Error(`${source}: has static data, which would overwrite the host's memory`);
+  return { bytes, text };
+}
+
+const args = process.argv.slice(2);
+const wanted = args.filter((arg) => !arg.startsWith('-'));
+const root = resolve('.');
+const { modules } = JSON.parse(readFileSync(join(root, 'assembly/build.json'), 'utf8'));
+const unknown = wanted.filter((name) => !(name in modules));
+if (unknown.length)
+  throw new Error(`assembly/build.json has no module ${unknown.join(', ')}; it has ${Object.keys(modules).join(', ')}`);
+
+for (const [name, file] of Object.entries(modules)) {
+  if (wanted.length && !wanted.includes(name)) continue;
+  const source = `assembly/${file}`;
+  const { bytes, text } = await compile(source);
+  if (args.includes('--text')) {
+    process.stdout.write(text);
+    continue;
+  }
+  mkdirSync(join(root, 'src/generated'), { recursive: true });
+  const target = join(root, `src/generated/${name}.wasm.ts`);
+  const base64 = Buffer.from(bytes).toString('base64');
+  writeFileSync(target, `// Made from ${source} by tools/asc.mjs.\nexport const wasm =\n  '${base64}';\n`);
+  console.log(`${relative(root, target)}: ${bytes.length} bytes`);
+}

@@ -1,0 +1,41 @@
+export * from './errors';
+export { DTYPES, type DType, type Spec, type TypedArray } from './dtype';
+export { attr, type Attr, type AttrSchema, type AttrValues } from './attr';
+export type { Arg, Device, DeviceCaps, DeviceFactory } from './device';
+export { defineKernel, type Kernel, type KernelSpec } from './kernel';
+export {
+  defineOp,
+  implement,
+  list,
+  operand,
+  optional,
+  tensor,
+  type Cost,
+  type Implementation,
+  type Input,
+  type Op,
+  type Sample,
+  type SampleInput,
+  type Tolerance,
+  type TypedOp,
+  type VjpCall,
+} from './op';
+export { applyOp } from './dispatch';
+export { resolveAttrs } from './attr';
+export { isTensor } from './brand';
+export { Tensor, type NestedArray } from './tensor';
+export type { TensorInput } from './input';
+export { createZoo, Zoo, type Explanation, type LogEvent, type Memory, type ZooOptions } from './zoo';
+export { graphCost, nodeCost, type Graph, type GraphNode } from './trace';
+export {
+  API_VERSION,
+  definePlugin,
+  type Claim,
+  type ClaimContext,
+  type ClaimResult,
+  type Paper,
+  type Plugin,
+  type PluginDefinition,
+} from './plugin';
+export { findModel, listModels, type LoadOptions, type Model, type ModelCard, type ProgressEvent } from './model';
+export * from './ops/index';

@@ -1,0 +1,121 @@
+import { ModelError } from './errors';
+import type { Plugin } from './plugin';
+import type { Zoo } from './zoo';
+
+/** transformers.js' progress vocabulary, so that existing progress bars work. */
+export interface ProgressEvent {
+  readonly status: 'initiate' | 'download' | 'progress' | 'progress_total' | 'done' | 'ready';
+  readonly name?: string;
+  readonly file?: string;
+  readonly loaded?: number;
+  readonly total?: number;
+  /** Percent, 0 to 100. */
+  readonly progress?: number;
+}
+
+/** Options of `zoo.load` that every model understands; a model may take more. */
+export interface LoadOptions {
+  /** Where the checkpoint is: `hf:org/repo`, an https URL, a file or folder (Node), or the bytes. Default: the card's own. `false`: fresh weights. */
+  readonly weights?: string | Uint8Array | ArrayBuffer | false;
+  readonly revision?: string;
+  readonly onProgress?: (event: ProgressEvent) => void;
+  readonly signal?: AbortSignal;
+  readonly cacheDir?: string;
+  readonly localFilesOnly?: boolean;
+  readonly [option: string]: unknown;
+}
+
+/** What every loaded model offers beside its own methods. */
+export interface Model {
+  readonly name: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+/** A named model, light enough to list offline; its code is imported by `load`. */
+export interface ModelCard<M extends Model = Model, O extends LoadOptions = LoadOptions> {
+  /** `arch_variant.tag`, or `arch_variant` for one without published weights. */
+  readonly name: string;
+  readonly task: 'image-classification' | 'text-generation' | string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly license?: string;
+  /** Published weights. */
+  readonly hub?: {
+    readonly repo: string;
+    readonly revision?: string;
+    readonly file?: string;
+    readonly sha256?: string;
+    readonly bytes?: number;
+  };
+  /** Published figures with their source. */
+  readonly metrics?: Readonly<Record<string, { readonly value: number; readonly source: string }>>;
+  /** Parameters and multiply-adds, checked against the built model by the conformance kit. */
+  readonly params?: number;
+  readonly macs?: number;
+  load(zoo: Zoo, card: ModelCard, options: O): Promise<M>;
+}
+
+/** Natural order: m2 before m10. */
+const collator = new Intl.Collator('en', { numeric: true });
+
+function globToRegExp(glob: string): RegExp {
+  const escaped = glob
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replace(/\*+/g, '.*')
+    .replace(/\?/g, '.');
+  return new RegExp(`^${escaped}$`);
+}
+
+/** Cards whose names match the glob (`*` and `?`), in natural order; works offline. */
+export function listModels(
+  plugins: readonly Plugin[],
+  glob = '*',
+  { pretrained = false }: { pretrained?: boolean } = {},
+): ModelCard[] {
+  const pattern = globToRegExp(glob);
+  return plugins
+    .flatMap((plugin) => plugin.models ?? [])
+    .filter((card) => pattern.test(card.name) && (!pretrained || card.hub))
+    .sort((a, b) => collator.compare(a.name, b.name));
+}
+
+/** The card for a name, a name without its tag, or `hf:org/repo`; otherwise an error with the nearest names. */
+export function findModel(plugins: readonly Plugin[], name: string): ModelCard {
+  const cards = listModels(plugins);
+  const repo = /^hf:([^@]+)(?:@.*)?$/.exec(name)?.[1];
+  const wanted = repo ? repo.split('/').at(-1)! : name;
+  const card =
+    (repo && cards.find((c) => c.hub?.repo === repo)) ||
+    cards.find((c) => c.name === wanted) ||
+    cards.find((c) => c.name.split('.')[0] === wanted);
+  if (card) return card;
+  const near = cards
+    .map((c) => ({ name: c.name, distance: editDistance(c.name.split('.')[0]!, wanted.split('.')[0]!) }))
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, 3);
+  const hint = near.length
+    ? `Did you mean ${near.map((n) => n.name).join(', ')}?`
+    : 'No plugin with models was given to createZoo.';
+  throw new ModelError(`Unknown model "${name.slice(0, 200)}". ${hint}`, {
+    argument: 'name',
+    got: name,
+    expected: near.map((n) => n.name),
+    ...(repo
+      ? { remedy: `For weights from another repository: zoo.load('<model>', { weights: '${name.slice(0, 200)}' }).` }
+      : {}),
+  });
+}
+
+function editDistance(a: string, b: string): number {
+  const [x, y] = [a.slice(0, 64), b.slice(0, 64)];
+  let row = Array.from({ length: y.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= x.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= y.length; j++) {
+      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (x[i - 1] === y[j - 1] ? 0 : 1));
+    }
+    row = next;
+  }
+  return row[y.length]!;
+}

@@ -1,0 +1,22 @@
+import { AttrError } from '../errors';
+import type { Tensor } from '../tensor';
+import { gelu, hardsigmoid, hardswish, relu, sigmoid, silu, tanh } from './unary';
+
+/** Activations that fused kernels apply in their epilogue; a kernel passes the position in this list to its module. */
+export const ACTIVATIONS = ['none', 'relu', 'hardswish', 'silu', 'sigmoid', 'gelu', 'tanh', 'hardsigmoid'] as const;
+export type Activation = (typeof ACTIVATIONS)[number];
+
+const functions = { relu, hardswish, silu, sigmoid, gelu, tanh, hardsigmoid } as const;
+
+/** The activation by name. */
+export function activate(x: Tensor, activation: Activation): Tensor {
+  if (activation === 'none') return x;
+  const fn = functions[activation];
+  if (!fn)
+    throw new AttrError(`activation "${String(activation)}" is unknown.`, {
+      argument: 'activation',
+      expected: ACTIVATIONS,
+      got: activation,
+    });
+  return fn(x);
+}

@@ -1,0 +1,85 @@
+import { PluginError } from './errors';
+import type { Kernel } from './kernel';
+import type { ModelCard } from './model';
+import type { Op } from './op';
+import type { Zoo } from './zoo';
+
+/** Contract between core and plugins; it changes with the core's major version. */
+export const API_VERSION = 1;
+/** Tells this copy of the core from another one in the same process. */
+export const CORE = Symbol('this copy of @paperzoo/core');
+
+export interface Paper {
+  readonly title: string;
+  readonly authors?: string;
+  readonly year?: number;
+  readonly venue?: string;
+  readonly arxiv?: string;
+  readonly code?: string;
+}
+
+/** The outcome of measuring a claim on this machine. */
+export interface ClaimResult {
+  readonly measured: Readonly<Record<string, number>>;
+  readonly holds: boolean;
+  /** One sentence: what was compared and why it holds or not. */
+  readonly because: string;
+}
+
+/** What a claim may use while it measures. */
+export interface ClaimContext {
+  readonly signal?: AbortSignal;
+  /** Reports progress between 0 and 1. */
+  progress(fraction: number, note?: string): void;
+  /** A fresh zoo on the device under test, with the claim's plugin; the caller of `run` disposes it. */
+  zoo(options?: { threads?: number }): Promise<Zoo>;
+}
+
+/** A sentence of the paper's, its figure, and a function that measures the same thing at a size a laptop can carry. */
+export interface Claim {
+  readonly id: string;
+  /** Where the paper says it: section, table, row. */
+  readonly source: string;
+  readonly statement: string;
+  /** The paper's figure. */
+  readonly figure: string;
+  /** What is smaller or different here. */
+  readonly scaledDown: string;
+  readonly budgetSeconds: number;
+  run(context: ClaimContext): Promise<ClaimResult>;
+}
+
+export interface PluginDefinition {
+  readonly name: string;
+  readonly api: number;
+  readonly license: string;
+  readonly paper: Paper;
+  readonly ops?: readonly Op[];
+  /** By device name; the default export lists the kernels. Only the zoo's device is imported. */
+  readonly kernels?: Readonly<Record<string, () => Promise<{ default: readonly Kernel<never, never>[] }>>>;
+  readonly models?: readonly ModelCard[];
+  readonly claims?: () => Promise<{ default: readonly Claim[] }>;
+  readonly benchmarks?: () => Promise<{ default: unknown }>;
+}
+
+export interface Plugin extends PluginDefinition {
+  readonly core: symbol;
+}
+
+/** Checks a manifest and stamps it with this copy of the core; registers nothing. */
+export function definePlugin(definition: PluginDefinition): Plugin {
+  const { name, api, license, paper } = definition;
+  if (!name || !license || !paper?.title) {
+    throw new PluginError(`definePlugin: name, license and paper.title are required (plugin "${name}").`, {
+      argument: 'definition',
+    });
+  }
+  if (api !== API_VERSION) {
+    throw new PluginError(`${name} was written for core api ${api}; this core speaks ${API_VERSION}.`, {
+      expected: API_VERSION,
+      got: api,
+      remedy: 'Install matching versions of the plugin and @paperzoo/core.',
+    });
+  }
+  return Object.freeze({ ...definition, core: CORE });
+}

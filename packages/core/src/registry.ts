@@ -1,0 +1,83 @@
+import type { DeviceCaps } from './device';
+import type { Spec } from './dtype';
+import { PluginError } from './errors';
+import type { Kernel } from './kernel';
+import type { Op } from './op';
+
+type Ins = readonly (Spec | undefined)[];
+
+/** Which kernels one zoo has for which op, and why one is chosen. */
+export class KernelTable {
+  private readonly byOp = new Map<Op, Kernel[]>();
+  private readonly ids = new Set<string>();
+  private pins: Readonly<Record<string, string>> = {};
+
+  constructor(private readonly caps: DeviceCaps) {}
+
+  /** Throws before anything is added when an id is taken: one plugin cannot replace another's kernel. */
+  check(kernels: readonly Kernel[], owner: string): void {
+    const fresh = new Set<string>();
+    for (const { id, device } of kernels) {
+      if (device !== this.caps.device) {
+        throw new PluginError(`${owner}: kernel "${id}" is for ${device}, but was listed for ${this.caps.device}.`, {
+          argument: id,
+        });
+      }
+      if (this.ids.has(id) || fresh.has(id))
+        throw new PluginError(`${owner}: kernel "${id}" exists already.`, { argument: id });
+      fresh.add(id);
+    }
+  }
+
+  add(kernels: readonly Kernel[]): void {
+    for (const kernel of kernels) {
+      this.ids.add(kernel.id);
+      const known = this.byOp.get(kernel.op) ?? [];
+      this.byOp.set(
+        kernel.op,
+        [...known, kernel].sort((a, b) => b.priority - a.priority || (a.id < b.id ? -1 : 1)),
+      );
+    }
+  }
+
+  /** By op name: a kernel id, or `composite`. */
+  pin(pins: Readonly<Record<string, string>>): void {
+    for (const [op, id] of Object.entries(pins)) {
+      if (id !== 'composite' && !this.ids.has(id)) {
+        throw new PluginError(`pin: there is no kernel "${id}" on this device for ${op}.`, { op, argument: id });
+      }
+    }
+    this.pins = { ...this.pins, ...pins };
+  }
+
+  unpin(): void {
+    this.pins = {};
+  }
+
+  select(op: Op, ins: Ins, attrs: object, recording: boolean): Kernel | undefined {
+    const kernels = this.byOp.get(op);
+    if (!kernels) return undefined;
+    for (const kernel of kernels) if (this.objection(kernel, ins, attrs, recording) === undefined) return kernel;
+    return undefined;
+  }
+
+  /** Every kernel of the op with its objection, or undefined for the ones that would do; first of those runs. */
+  survey(op: Op, ins: Ins, attrs: object, recording: boolean): { kernel: string; objection: string | undefined }[] {
+    return (this.byOp.get(op) ?? []).map((kernel) => ({
+      kernel: kernel.id,
+      objection: this.objection(kernel, ins, attrs, recording),
+    }));
+  }
+
+  private objection(kernel: Kernel, ins: Ins, attrs: object, recording: boolean): string | undefined {
+    const pinned = this.pins[kernel.op.name];
+    if (pinned !== undefined && pinned !== kernel.id) return `pinned to ${pinned}`;
+    if (kernel.dtypes !== 'any') {
+      for (const x of ins)
+        if (x && !kernel.dtypes.includes(x.dtype)) return `takes ${kernel.dtypes.join(', ')}, got ${x.dtype}`;
+    }
+    if (recording && kernel.direction === 'inference') return 'is for inference, and a gradient is being recorded';
+    const verdict = kernel.supports?.(ins, attrs as never, this.caps) ?? true;
+    return verdict === true ? undefined : verdict;
+  }
+}

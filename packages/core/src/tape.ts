@@ -1,0 +1,115 @@
+import { GradError } from './errors';
+import type { Op } from './op';
+import { add } from './ops/binary';
+import type { Tensor } from './tensor';
+import type { Zoo } from './zoo';
+
+interface Entry {
+  readonly op: Op;
+  readonly ins: readonly (Tensor | undefined)[];
+  readonly outs: readonly Tensor[];
+  readonly attrs: object;
+}
+
+/**
+ * Functional reverse mode. While a tape is on, calls that depend on a watched tensor are recorded with aliases of their tensors, so
+ * that disposing or leaving a scope does not take the values away. Tapes nest: an inner backward pass is made of ops, which the outer
+ * tape records like any other.
+ */
+export class Tape {
+  private readonly entries: Entry[] = [];
+  private readonly tracked = new Set<number>();
+
+  constructor(
+    private readonly zoo: Zoo,
+    private readonly outer: Tape | undefined,
+  ) {}
+
+  watch(tensor: Tensor): void {
+    this.tracked.add(tensor.id);
+  }
+
+  tracks(ins: readonly (Tensor | undefined)[]): boolean {
+    return ins.some((t) => t && this.tracked.has(t.id)) || (this.outer?.tracks(ins) ?? false);
+  }
+
+  push(op: Op, ins: readonly (Tensor | undefined)[], outs: readonly Tensor[], attrs: object): void {
+    if (this.outer?.tracks(ins)) this.outer.push(op, ins, outs, attrs);
+    if (!ins.some((t) => t && this.tracked.has(t.id))) return;
+    for (const out of outs) if (out.dtype === 'f32') this.tracked.add(out.id);
+    this.entries.push({ op, ins: ins.map((t) => t?.alias()), outs: outs.map((t) => t.alias()), attrs });
+  }
+
+  /** Gradients of a scalar `value` by tensor id; only of what it depends on. */
+  backward(value: Tensor): Map<number, Tensor> {
+    const grads = new Map<number, Tensor>([[value.id, this.zoo.ones(value.shape)]]);
+    for (let e = this.entries.length - 1; e >= 0; e--) {
+      const { op, ins, outs, attrs } = this.entries[e]!;
+      if (!outs.some((out) => grads.has(out.id))) continue;
+      const { vjp } = op.implementation;
+      if (!vjp)
+        throw new GradError(`${op.name} has neither a gradient nor a composite to differentiate through.`, {
+          op: op.name,
+        });
+      const needs = ins.map((t) => t !== undefined && this.tracked.has(t.id));
+      const got = vjp({
+        ins,
+        outs,
+        grads: outs.map((out) => grads.get(out.id) ?? this.zoo.zeros(out.shape)),
+        attrs,
+        needs,
+      });
+      ins.forEach((t, i) => {
+        const grad = got[i];
+        if (!t || !grad || !needs[i]) return;
+        const before = grads.get(t.id);
+        grads.set(t.id, before ? add(before, grad) : grad);
+      });
+    }
+    return grads;
+  }
+
+  dispose(): void {
+    for (const { ins, outs } of this.entries) for (const t of [...ins, ...outs]) t?.dispose();
+    this.entries.length = 0;
+  }
+}
+
+/** `fn`'s scalar result and its gradient with respect to each named tensor; zeros where it does not depend on one. */
+export function valueAndGrad<P extends Readonly<Record<string, Tensor>>>(
+  zoo: Zoo,
+  fn: (params: P) => Tensor,
+  params: P,
+): { value: Tensor; grads: { [K in keyof P]: Tensor } } {
+  const outer = zoo.tape;
+  const tape = new Tape(zoo, outer);
+  for (const [name, p] of Object.entries(params)) {
+    if (p.dtype !== 'f32') {
+      throw new GradError(`valueAndGrad: "${name}" is ${p.dtype}; only f32 tensors have gradients.`, {
+        argument: name,
+        got: p.dtype,
+      });
+    }
+    tape.watch(p);
+  }
+  return zoo.scope(() => {
+    try {
+      zoo.tape = tape;
+      const value = fn(params);
+      if (value.size !== 1) {
+        throw new GradError(`valueAndGrad: the function must return a scalar, got [${value.shape.join(', ')}].`, {
+          got: value.shape,
+        });
+      }
+      zoo.tape = outer;
+      const found = tape.backward(value);
+      const grads = Object.fromEntries(
+        Object.entries(params).map(([name, p]) => [name, found.get(p.id) ?? zoo.zeros(p.shape)]),
+      );
+      return { value, grads: grads as { [K in keyof P]: Tensor } };
+    } finally {
+      zoo.tape = outer;
+      tape.dispose();
+    }
+  });
+}

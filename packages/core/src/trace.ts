@@ -1,0 +1,85 @@
+import type { Spec } from './dtype';
+import type { Cost, Op } from './op';
+import { Tensor } from './tensor';
+import type { Zoo } from './zoo';
+
+/** One recorded call. Values are numbered; -1 stands for an absent optional input. */
+export interface GraphNode {
+  readonly op: Op;
+  readonly ins: readonly number[];
+  readonly outs: readonly number[];
+  readonly attrs: object;
+  /** Names of the modules that were being run, outermost first. */
+  readonly path: readonly string[];
+}
+
+/** What a function does, without data: the record of one trace. */
+export interface Graph {
+  readonly values: readonly Spec[];
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+  /** Tensors that were captured from outside, by value number. */
+  readonly constants: ReadonlyMap<number, Tensor>;
+  readonly nodes: readonly GraphNode[];
+}
+
+const DTYPE_BYTES = { f32: 4, i32: 4, u32: 4, u8: 1, bool: 1 } as const;
+const product = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+export const bytesOf = (spec: Spec): number => product(spec.shape) * DTYPE_BYTES[spec.dtype];
+
+/** Records calls instead of running them while `zoo.trace` is at work. */
+export class Tracer {
+  readonly values: Spec[] = [];
+  readonly nodes: GraphNode[] = [];
+  readonly constants = new Map<number, Tensor>();
+  readonly path: string[] = [];
+  private readonly numbers = new Map<number, number>();
+
+  constructor(private readonly zoo: Zoo) {}
+
+  number(tensor: Tensor): number {
+    const known = this.numbers.get(tensor.id);
+    if (known !== undefined) return known;
+    const index = this.values.push({ shape: tensor.shape, dtype: tensor.dtype }) - 1;
+    this.numbers.set(tensor.id, index);
+    if (!tensor.isAbstract) this.constants.set(index, tensor);
+    return index;
+  }
+
+  abstract(spec: Spec): Tensor {
+    const tensor = new Tensor(this.zoo, spec.shape, spec.dtype, null);
+    this.number(tensor);
+    return tensor;
+  }
+
+  record(op: Op, ins: readonly (Tensor | undefined)[], specs: readonly Spec[], attrs: object): Tensor[] {
+    const numbers = ins.map((t) => (t ? this.number(t) : -1));
+    const outs = specs.map((spec) => this.abstract(spec));
+    this.nodes.push({ op, ins: numbers, outs: outs.map((t) => this.number(t)), attrs, path: [...this.path] });
+    return outs;
+  }
+}
+
+/** Work of a node: what the op states, and the bytes of everything it reads and writes. */
+export function nodeCost(graph: Graph, node: GraphNode): Required<Cost> & { bytes: number } {
+  const spec = (index: number) => (index < 0 ? undefined : graph.values[index]!);
+  const ins = node.ins.map(spec);
+  const outs = node.outs.map((index) => graph.values[index]!);
+  const stated = node.op.cost?.(ins, outs, node.attrs);
+  const view = node.op.implementation.view === true;
+  const bytes = view ? 0 : [...ins, ...outs].reduce((sum, s) => sum + (s ? bytesOf(s) : 0), 0);
+  const flops = stated?.flops ?? (view ? 0 : outs.reduce((sum, s) => sum + product(s.shape), 0));
+  return { macs: stated?.macs ?? 0, flops, bytes };
+}
+
+/** Sum of `nodeCost` over a graph. */
+export function graphCost(graph: Graph): Required<Cost> & { bytes: number } {
+  const total = { macs: 0, flops: 0, bytes: 0 };
+  for (const node of graph.nodes) {
+    const cost = nodeCost(graph, node);
+    total.macs += cost.macs;
+    total.flops += cost.flops;
+    total.bytes += cost.bytes;
+  }
+  return total;
+}

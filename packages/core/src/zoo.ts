@@ -1,0 +1,396 @@
+import type { Device, DeviceFactory } from './device';
+import { DTYPES, type DType, type Spec, type TypedArray } from './dtype';
+import { DeviceError, DisposedError, PluginError, ShapeError, TraceError } from './errors';
+import { toTypedArray, type TensorInput } from './input';
+import type { Kernel } from './kernel';
+import { findModel, listModels, type LoadOptions, type Model, type ModelCard } from './model';
+import type { Op } from './op';
+import { CORE, type Plugin } from './plugin';
+import { KernelTable } from './registry';
+import { Scopes, tensorsIn } from './scope';
+import { type Tape, valueAndGrad } from './tape';
+import { Storage, Tensor } from './tensor';
+import { bytesOf, Tracer, type Graph } from './trace';
+
+export interface LogEvent {
+  readonly kind: 'composed' | 'leak';
+  readonly message: string;
+}
+
+export interface ZooOptions {
+  /** Where tensors live: `wasm()`, `cpu()`. One zoo has one device; another device is another zoo. */
+  readonly device: DeviceFactory;
+  readonly plugins?: readonly Plugin[];
+  /** Turn "runs composed" into an error, for products that need the fast path. Default false. */
+  readonly strict?: boolean;
+  /** Default: `console.info` for ops that run composed although kernels exist. */
+  readonly log?: (event: LogEvent) => void;
+}
+
+/** Exact figures of a zoo's memory. */
+export interface Memory {
+  /** Live tensor handles; views count. */
+  readonly tensors: number;
+  /** Buffers behind them; views share. */
+  readonly buffers: number;
+  readonly bytes: number;
+  readonly peakBytes: number;
+  /** Repacked copies of weights that kernels keep, not in `bytes`. */
+  readonly packedBytes: number;
+  /** What the device holds of the system's memory in all. */
+  readonly reservedBytes: number;
+}
+
+/** Which kernel would run, and why each other would not. */
+export interface Explanation {
+  readonly op: string;
+  readonly chosen: string;
+  readonly rejected: readonly { readonly kernel: string; readonly because: string }[];
+}
+
+/** One live device plus the plugins it was given. It owns memory and the table op → kernels; tensors know their zoo. */
+export class Zoo {
+  /** @internal */ tracer: Tracer | undefined;
+  /** @internal */ tape: Tape | undefined;
+  readonly strict: boolean;
+  private readonly scopes = new Scopes(() => {
+    this.counts.tensors--;
+  });
+  private readonly table: KernelTable;
+  private readonly loaded = new Map<string, Plugin>();
+  private readonly composed = new Set<string>();
+  private readonly counts = { tensors: 0, buffers: 0, bytes: 0, peakBytes: 0 };
+  private readonly log: (event: LogEvent) => void;
+  private disposed = false;
+
+  /** @internal Use `createZoo`. */
+  constructor(
+    readonly device: Device,
+    options: ZooOptions,
+  ) {
+    this.strict = options.strict ?? false;
+    // eslint-disable-next-line no-console
+    this.log = options.log ?? ((event) => console.info(`paperzoo: ${event.message}`));
+    this.table = new KernelTable(device.caps);
+  }
+
+  // ---- plugins ------------------------------------------------------------------------------------------------
+
+  get plugins(): readonly Plugin[] {
+    return [...this.loaded.values()];
+  }
+
+  /** Loads a plugin's kernels for this device. Idempotent; if it fails, nothing of the plugin stays. */
+  async use(plugin: Plugin): Promise<void> {
+    this.refuseDisposed();
+    if (plugin?.core !== CORE) {
+      throw new PluginError(
+        `${plugin?.name ?? 'This plugin'} was made by another copy of @paperzoo/core than this zoo's.`,
+        {
+          remedy: 'Make sure that only one version of @paperzoo/core is installed (npm ls @paperzoo/core).',
+        },
+      );
+    }
+    const known = this.loaded.get(plugin.name);
+    if (known === plugin) return;
+    if (known) {
+      throw new PluginError(
+        `${plugin.name} is loaded already, as another object: two copies of the package are installed.`,
+        {
+          argument: plugin.name,
+          remedy: `npm ls ${plugin.name} shows them.`,
+        },
+      );
+    }
+    const kernels = ((await plugin.kernels?.[this.device.name]?.())?.default ?? []) as unknown as readonly Kernel[];
+    await this.register(kernels, plugin.name);
+    this.loaded.set(plugin.name, plugin);
+  }
+
+  /** @internal */
+  async register(kernels: readonly Kernel[], owner: string): Promise<void> {
+    this.table.check(kernels, owner);
+    await this.device.load(kernels);
+    this.table.check(kernels, owner);
+    this.table.add(kernels);
+  }
+
+  /** Cards of this zoo's plugins. */
+  listModels(glob?: string, options?: { pretrained?: boolean }): ModelCard[] {
+    return listModels(this.plugins, glob, options);
+  }
+
+  /** Loads a model by name, name without tag, or `hf:org/repo`; options go to the model. */
+  async load<M extends Model = Model>(name: string, options: LoadOptions = {}): Promise<M> {
+    this.refuseDisposed();
+    const card = findModel(this.plugins, name);
+    const weights = options.weights ?? (name.startsWith('hf:') ? name : undefined);
+    return (await card.load(this, card, { ...options, ...(weights === undefined ? {} : { weights }) })) as M;
+  }
+
+  // ---- tensors ------------------------------------------------------------------------------------------------
+
+  /**
+   * A tensor from a number, nested arrays or a typed array. `shape` defaults to the data's own, `dtype` to f32 for numbers and to the
+   * array's type otherwise. Throws `ShapeError` when the element count does not fit.
+   */
+  tensor(data: TensorInput, { shape, dtype }: { shape?: readonly number[]; dtype?: DType } = {}): Tensor {
+    const input = toTypedArray(data, shape, dtype);
+    return this.upload(input.values, { shape: input.shape, dtype: input.dtype });
+  }
+
+  full(shape: readonly number[], value: number, dtype: DType = 'f32'): Tensor {
+    const size = checkedSize('full', shape);
+    return this.upload(this.filled(dtype, size, value), { shape, dtype });
+  }
+
+  zeros(shape: readonly number[], dtype: DType = 'f32'): Tensor {
+    return this.full(shape, 0, dtype);
+  }
+
+  ones(shape: readonly number[], dtype: DType = 'f32'): Tensor {
+    return this.full(shape, 1, dtype);
+  }
+
+  /** start, start + step, … below `end`. */
+  arange(end: number, { start = 0, step = 1, dtype = 'f32' as DType } = {}): Tensor {
+    const size = Math.max(0, Math.ceil((end - start) / step));
+    if (!Number.isSafeInteger(size))
+      throw new ShapeError(`arange: ${start}..${end} by ${step} has no finite length.`, { op: 'arange' });
+    return this.tensor(
+      Array.from({ length: size }, (_, i) => start + i * step),
+      { shape: [size], dtype },
+    );
+  }
+
+  /** Copies a tensor of another zoo into this one. */
+  async copy(tensor: Tensor): Promise<Tensor> {
+    return this.upload(await tensor.data(), tensor);
+  }
+
+  /** @internal A rank-0 tensor for a number beside `dtype`. */
+  scalar(value: number, dtype: DType): Tensor {
+    return this.upload(this.filled(dtype, 1, value), { shape: [], dtype });
+  }
+
+  /** @internal */
+  upload(values: TypedArray, spec: Spec): Tensor {
+    this.refuseDisposed();
+    const tensor = this.make(spec);
+    if (values.length > 0) this.device.write(tensor.buffer, values);
+    return tensor;
+  }
+
+  /** @internal Uninitialised outputs; all or none. */
+  allocate(op: Op, specs: readonly Spec[]): Tensor[] {
+    const outs: Tensor[] = [];
+    try {
+      for (const spec of specs) outs.push(this.make(spec, op.name));
+    } catch (error) {
+      for (const out of outs) out.dispose();
+      throw error;
+    }
+    return outs;
+  }
+
+  private make(spec: Spec, op?: string): Tensor {
+    const bytes = bytesOf(spec);
+    if (!(bytes <= this.device.caps.maxBufferBytes)) {
+      throw new DeviceError(
+        `${op ?? 'tensor'}: [${spec.shape.join(', ')}] ${spec.dtype} needs ${bytes} bytes; one buffer of the ${this.device.name} device holds at most ${this.device.caps.maxBufferBytes}.`,
+        { ...(op ? { op } : {}), expected: this.device.caps.maxBufferBytes, got: bytes },
+      );
+    }
+    const storage = new Storage(this, this.device.alloc(bytes, spec.dtype), bytes);
+    const { counts } = this;
+    counts.buffers++;
+    counts.bytes += bytes;
+    if (counts.bytes > counts.peakBytes) counts.peakBytes = counts.bytes;
+    return new Tensor(this, spec.shape, spec.dtype, storage);
+  }
+
+  private filled(dtype: DType, size: number, value: number): TypedArray {
+    return new DTYPES[dtype].array(new ArrayBuffer(size * DTYPES[dtype].bytes)).fill(value);
+  }
+
+  // ---- memory -------------------------------------------------------------------------------------------------
+
+  /** Runs a synchronous function and frees every tensor made inside that is not part of its result (nested arrays, objects, maps). */
+  scope<T>(fn: () => T): T {
+    return this.scopes.run(fn);
+  }
+
+  memory(): Memory {
+    return { packedBytes: 0, reservedBytes: this.counts.bytes, ...this.device.memory?.(), ...this.counts };
+  }
+
+  /** Starts a new peak measurement. */
+  resetPeak(): void {
+    this.counts.peakBytes = this.counts.bytes;
+  }
+
+  /** @internal */
+  track(tensor: Tensor): void {
+    this.counts.tensors++;
+    this.scopes.add(tensor);
+  }
+
+  /** @internal */
+  untrack(tensor: Tensor): void {
+    this.counts.tensors--;
+    this.scopes.remove(tensor);
+  }
+
+  /** @internal Takes a tensor out of the current scope: whoever asked disposes it. */
+  exempt(tensor: Tensor): void {
+    this.scopes.remove(tensor);
+  }
+
+  /** @internal */
+  freeStorage(storage: Storage): void {
+    this.counts.buffers--;
+    this.counts.bytes -= storage.bytes;
+    if (this.disposed) return;
+    if (storage.packed) this.device.freePacked?.(storage.packed);
+    this.device.free(storage.handle, storage.bytes);
+  }
+
+  // ---- kernels ------------------------------------------------------------------------------------------------
+
+  /** @internal */
+  select(op: Op, ins: readonly (Spec | undefined)[], attrs: object): Kernel | undefined {
+    return this.table.select(op, ins, attrs, this.tape !== undefined);
+  }
+
+  /** @internal */
+  reasons(op: Op, ins: readonly (Spec | undefined)[], attrs: object): string[] {
+    return this.table.survey(op, ins, attrs, this.tape !== undefined).map((row) => `${row.kernel}: ${row.objection}`);
+  }
+
+  /** @internal */
+  noteComposed(op: Op, reasons: readonly string[]): void {
+    if (reasons.length === 0 || this.composed.has(op.name)) return;
+    this.composed.add(op.name);
+    this.log({ kind: 'composed', message: `${op.name} runs composed: ${reasons.join('; ')}` });
+  }
+
+  /** Which kernel a call would run and why each other would not; computes nothing. */
+  explain(op: Op, ins: readonly (Spec | null | undefined)[], attrs: object = {}): Explanation {
+    const rows = this.table.survey(
+      op,
+      ins.map((x) => x ?? undefined),
+      attrs,
+      this.tape !== undefined,
+    );
+    const chosen =
+      rows.find((row) => row.objection === undefined)?.kernel ?? (op.implementation.composite ? 'composite' : 'none');
+    const rejected = rows
+      .filter((row) => row.kernel !== chosen)
+      .map((row) => ({ kernel: row.kernel, because: row.objection ?? 'a kernel of higher priority fits' }));
+    return { op: op.name, chosen, rejected };
+  }
+
+  /** Forces a kernel id or `composite` per op name, for tests, benchmarks and bug reports. `pin(null)` forgets all pins. */
+  pin(pins: Readonly<Record<string, string>> | null): void {
+    if (pins === null) this.table.unpin();
+    else this.table.pin(pins);
+  }
+
+  // ---- tracing and gradients ----------------------------------------------------------------------------------
+
+  /** Records what `fn` does to tensors of these specs; nothing is computed. Tensors captured from outside become constants. */
+  trace(fn: (...inputs: Tensor[]) => Tensor | readonly Tensor[], specs: readonly Spec[]): Graph {
+    if (this.tracer) throw new TraceError('A trace is running already.');
+    const tracer = (this.tracer = new Tracer(this));
+    try {
+      const inputs = specs.map((spec) => tracer.abstract(spec));
+      const outputs = [...tensorsIn(fn(...inputs))];
+      return {
+        values: tracer.values,
+        inputs: inputs.map((t) => tracer.number(t)),
+        outputs: outputs.map((t) => tracer.number(t)),
+        constants: tracer.constants,
+        nodes: tracer.nodes,
+      };
+    } finally {
+      this.tracer = undefined;
+    }
+  }
+
+  /** Value of a scalar function and its gradients by name. Nests for second derivatives. */
+  valueAndGrad<P extends Readonly<Record<string, Tensor>>>(
+    fn: (params: P) => Tensor,
+    params: P,
+  ): { value: Tensor; grads: { [K in keyof P]: Tensor } } {
+    return valueAndGrad(this, fn, params);
+  }
+
+  /** Runs `fn` without recording. */
+  noGrad<T>(fn: () => T): T {
+    const { tape } = this;
+    this.tape = undefined;
+    try {
+      return fn();
+    } finally {
+      this.tape = tape;
+    }
+  }
+
+  /** @internal */
+  refuseReadWhileTracing(what: string): void {
+    if (this.tracer) throw new TraceError(`${what} was called while tracing: the graph cannot depend on data.`);
+    this.refuseDisposed();
+  }
+
+  // ---- end ----------------------------------------------------------------------------------------------------
+
+  /** @internal */
+  refuseDisposed(): void {
+    if (this.disposed) throw new DisposedError('This zoo was disposed.');
+  }
+
+  /** Frees the device with everything on it. */
+  async dispose(): Promise<void> {
+    if (this.disposed) return;
+    this.disposed = true;
+    await this.device.dispose();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.dispose();
+  }
+}
+
+function checkedSize(op: string, shape: readonly number[]): number {
+  let size = 1;
+  for (const n of shape) {
+    if (!Number.isSafeInteger(n) || n < 0) {
+      throw new ShapeError(`${op}: sizes must be non-negative integers, got [${shape.join(', ')}].`, {
+        op,
+        argument: 'shape',
+        got: shape,
+      });
+    }
+    size *= n;
+  }
+  return size;
+}
+
+/** Makes a zoo: starts the device, loads its kernels and the plugins'. */
+export async function createZoo(options: ZooOptions): Promise<Zoo> {
+  if (typeof options?.device !== 'function') {
+    throw new DeviceError('createZoo: `device` must be a device factory such as wasm() or cpu().', {
+      argument: 'device',
+    });
+  }
+  const device = await options.device();
+  const zoo = new Zoo(device, options);
+  try {
+    await zoo.register(device.kernels, device.name);
+    for (const plugin of options.plugins ?? []) await zoo.use(plugin);
+  } catch (error) {
+    await zoo.dispose();
+    throw error;
+  }
+  return zoo;
+}

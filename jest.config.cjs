@@ -5,7 +5,7 @@ module.exports = {
   testEnvironmentOptions: { customExportConditions: ['@paperzoo/source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': path.join(__dirname, 'tools/jest/esbuild-transform.cjs') },
-  testMatch: ['<rootDir>/{src,test}/**/*.test.ts'],
+  testMatch: ['<rootDir>/{src,test}/**/*.test.{ts,mjs}'],
   cacheDirectory: path.join(__dirname, '.jest-cache'),
   testTimeout: 60_000,
 };

@@ -33,7 +33,7 @@ export async function test() {
 
 async function packageTargets(tally) {
   heading('Packages');
-  for (const { dir } of packages()) rmSync(join(ROOT, dir, '.results'), { recursive: true, force: true });
+  for (const { dir } of packages()) rmSync(join(ROOT, dir, '.jest-results.json'), { force: true });
   rmSync(NX_RUN, { force: true });
   await nx(['run-many', '-t', ...TARGETS], (line) => console.log(line));
   const tasks = new Map(readIfThere(NX_RUN)?.tasks.map((task) => [task.taskId, task]));
@@ -42,7 +42,7 @@ async function packageTargets(tally) {
       if (!tasks.has(`${manifest.name}:${target}`)) tally.fail(`${manifest.name}:${target}`, 'did not run');
     }
     const task = tasks.get(`${manifest.name}:test`);
-    if (task) tally.jest(manifest.name, readIfThere(join(ROOT, dir, '.results/jest.json')), task.status === 0);
+    if (task) tally.jest(manifest.name, readIfThere(join(ROOT, dir, '.jest-results.json')), task.status === 0);
   }
   for (const { taskId, target, status } of tasks.values()) if (target !== 'test') tally.check(taskId, status === 0);
 }
@@ -58,7 +58,7 @@ async function repositoryChecks(tally) {
 }
 
 async function repositoryTests(tally) {
-  const report = join(ROOT, 'tools/.results/jest.json');
+  const report = join(ROOT, 'tools/.jest-results.json');
   rmSync(report, { force: true });
   const { code } = await run(
     process.execPath,

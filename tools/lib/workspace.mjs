@@ -5,7 +5,17 @@ import { fileURLToPath } from 'node:url';
 /** The repository's root folder. */
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-const MADE = new Set(['node_modules', 'dist', 'generated', 'results', '.results', '.nx', '.jest-cache', '.git']);
+const MADE = new Set([
+  'node_modules',
+  'dist',
+  'generated',
+  'results',
+  '.results',
+  '.jest-results.json',
+  '.nx',
+  '.jest-cache',
+  '.git',
+]);
 
 /** The workspace's packages, each with its folder (relative to the root, with slashes) and its manifest. */
 export function packages() {

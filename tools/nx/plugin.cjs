@@ -39,9 +39,9 @@ function targets(dir, workspace) {
     lint: { ...common, command: `${bin('eslint/bin/eslint.js')} --max-warnings 0 .`, inputs, dependsOn },
     test: {
       ...common,
-      command: `${jest} -c ${root}/jest.config.cjs --rootDir . --json --outputFile=.results/jest.json`,
+      command: `${jest} -c ${root}/jest.config.cjs --rootDir . --json --outputFile=.jest-results.json`,
       inputs,
-      outputs: ['{projectRoot}/.results'],
+      outputs: ['{projectRoot}/.jest-results.json'],
       dependsOn,
     },
   };

@@ -21,7 +21,8 @@ export interface Paper {
 /** The outcome of measuring a claim on this machine. */
 export interface ClaimResult {
   readonly measured: Readonly<Record<string, number>>;
-  readonly holds: boolean;
+  /** Null: it cannot be shown at this size, and `because` says what it would take. Never a stand-in for false. */
+  readonly holds: boolean | null;
   /** One sentence: what was compared and why it holds or not. */
   readonly because: string;
 }

@@ -1,0 +1,2 @@
+export { cpu, type CpuOptions } from './cpu';
+export { exactData, exactTensor } from './exact';

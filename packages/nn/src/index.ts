@@ -1,0 +1,14 @@
+export { Counter } from './counter';
+export { foldBnLinear, foldConvBn, type Folded, type NormValues } from './fold';
+export { hostTensor, reshapeHost, type HostTensor } from './host-tensor';
+export { init, type Initializer } from './init';
+export type { Loadable, LoadOptions, LoadReport, StateSource } from './load-state-dict';
+export { Module, type AnyModule, type State } from './module';
+export { named } from './named';
+export { Parameter } from './parameter';
+export { Random } from './random';
+export { Sequential, type Step } from './sequential';
+export { BatchNorm1d, BatchNorm2d, type BatchNormOptions } from './layers/batch-norm';
+export { Conv2d, type Conv2dOptions } from './layers/conv2d';
+export { LayerNorm } from './layers/layer-norm';
+export { Linear, type LinearOptions } from './layers/linear';

@@ -19,16 +19,12 @@ export function codeBlocks(text) {
   return blocks;
 }
 
-/** The commands of a shell block: comments and prompts dropped, lines that end in a backslash joined. */
+/** The commands of a shell block: comments and prompts dropped, broken lines joined, chains of `&&` taken apart. */
 export function commands(code) {
   return code
     .replaceAll(/\s*\\\n\s*/g, ' ')
-    .split('\n')
-    .map((line) =>
-      line
-        .replace(/^\$ /, '')
-        .replace(/(^|\s)#\s.*$/, '')
-        .trim(),
-    )
+    .replaceAll(/(^|\s)#\s.*$/gm, '')
+    .split(/\n|\s&&\s/)
+    .map((line) => line.replace(/^\$ /, '').trim())
     .filter(Boolean);
 }

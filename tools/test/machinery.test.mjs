@@ -62,11 +62,11 @@ describe('the browser for tests', () => {
 });
 
 test('code blocks and their commands are found', () => {
-  const text = 'a\n```sh\n$ one \\\n  --two   # why\n\nthree\n```\n```ts page\nlet x = 1;\n```\n';
+  const text = 'a\n```sh\n$ one \\\n  --two   # why\n\nthree && four\n```\n```ts page\nlet x = 1;\n```\n';
   const [sh, ts] = codeBlocks(text);
   expect(ts).toEqual({ lang: 'ts', info: 'page', code: 'let x = 1;', line: 8 });
   expect(sh.line).toBe(2);
-  expect(commands(sh.code)).toEqual(['one --two', 'three']);
+  expect(commands(sh.code)).toEqual(['one --two', 'three', 'four']);
 });
 
 describe('the count', () => {

@@ -1,6 +1,6 @@
 import { erf4, sigmoid4, tanh4 } from './math';
 
-// Activation codes of every fused epilogue; the host's table is in src/kernels/activation.ts.
+// Activation codes of every fused epilogue; they are positions in the list ACTIVATIONS of @paperzoo/core.
 export const NONE: i32 = 0;
 export const RELU: i32 = 1;
 export const HARDSWISH: i32 = 2;

@@ -1,0 +1,9 @@
+// The module of matrix products and convolutions.
+export { gemm, gemmPanels } from './gemm';
+export { gemmBatch } from './gemm-batch';
+export { packColumns, packConv, packRows } from './gemm-pack';
+export { transposeRows } from './gemm-transpose';
+export { conv, convRowsPerStep, gateRows } from './conv';
+export { depthwise, packDepthwise } from './depthwise';
+export { depthwisePlanes } from './depthwise-planes';
+export { peak } from './peak';

@@ -67,35 +67,32 @@ export function resolveAttrs(op: string, schema: AttrSchema, given: object | und
   }
   const values: Record<string, unknown> = {};
   for (const name of Object.keys(given ?? {})) {
-    if (!Object.hasOwn(schema, name)) {
-      const known = Object.keys(schema).join(', ') || 'none';
-      throw new AttrError(`${op}: unknown attribute "${name}"; known ones: ${known}.`, {
-        op,
-        argument: name,
-        expected: known,
-      });
-    }
+    if (Object.hasOwn(schema, name)) continue;
+    const expected = Object.keys(schema).join(', ') || 'none';
+    const message = `${op}: unknown attribute "${name}"; known ones: ${expected}.`;
+    throw new AttrError(message, { op, argument: name, expected });
   }
   for (const name of Object.keys(schema)) {
-    const rule = schema[name]!;
-    const value = given && Object.hasOwn(given, name) ? (given as Record<string, unknown>)[name] : undefined;
-    if (value === undefined) {
-      if (!rule.optional)
-        throw new AttrError(`${op}: attribute "${name}" (${rule.expected}) is required.`, { op, argument: name });
-      values[name] = rule.fallback;
-    } else if (rule.accepts(value)) {
-      values[name] = value;
-    } else {
-      const got = typeof value === 'object' ? JSON.stringify(value) : String(value);
-      throw new AttrError(`${op}: attribute "${name}" must be ${rule.expected}, got ${got}.`, {
-        op,
-        argument: name,
-        expected: rule.expected,
-        got: value,
-      });
+    const { expected, optional, fallback, accepts } = schema[name]!;
+    let value = given && Object.hasOwn(given, name) ? (given as Record<string, unknown>)[name] : undefined;
+    // A copy: graphs and tapes keep attributes, and the caller's array may change.
+    if (Array.isArray(value)) value = Object.freeze([...(value as unknown[])]);
+    if (value === undefined && !optional)
+      throw new AttrError(`${op}: attribute "${name}" (${expected}) is required.`, { op, argument: name, expected });
+    if (value !== undefined && !accepts(value)) {
+      const message = `${op}: attribute "${name}" must be ${expected}, got ${display(value)}.`;
+      throw new AttrError(message, { op, argument: name, expected, got: value });
     }
+    values[name] = value === undefined ? fallback : value;
   }
   Object.freeze(values);
   if (given === undefined) defaults.set(schema, values);
   return values;
+}
+
+/** Never throws, whatever it is given, and never prints a page. */
+function display(value: unknown): string {
+  if (Array.isArray(value))
+    return `[${value.map((item) => (typeof item === 'object' ? '…' : String(item))).join(', ')}]`.slice(0, 200);
+  return typeof value === 'object' || typeof value === 'function' ? `a ${typeof value}` : String(value).slice(0, 200);
 }

@@ -18,8 +18,7 @@ export function callOp(op: Op, args: readonly unknown[]): Tensor | Tensor[] {
   // The attributes are the one plain object; a list input is an array and every other input a tensor, a number or nothing.
   if (count > 0 && last !== null && typeof last === 'object' && !isTensor(last) && !Array.isArray(last)) {
     refuseForeign(op, last);
-    given = last;
-    count--;
+    if (!ArrayBuffer.isView(last)) given = args[--count] as object;
   }
   const attrs = resolveAttrs(op.name, op.attrs, given);
   if (count > inputs.length) throw wrongArgument(op, 'arguments', `at most ${inputs.length} inputs`, `${count}`);
@@ -53,14 +52,18 @@ export function callOp(op: Op, args: readonly unknown[]): Tensor | Tensor[] {
   if (!numbers) return applyOp(op, ins, attrs);
   const beside = ins.find((t) => t !== undefined);
   if (!beside) throw wrongArgument(op, inputs[0]!.name, 'at least one tensor', 'numbers only');
+  // A mask beside the numbers says nothing of their type: only the slots that could be numbers themselves do.
+  const dtype = ins.find((t, i) => t && inputs[i]!.kind === 'operand')?.dtype ?? 'f32';
   const scalars: Tensor[] = [];
-  for (let i = 0; i < inputs.length; i++) {
-    if (typeof args[i] === 'number' && i < count)
-      scalars.push((ins[i] = beside.zoo.scalar(args[i] as number, beside.dtype)));
+  try {
+    for (let i = 0; i < count; i++) {
+      const value = args[i];
+      if (typeof value === 'number') scalars.push((ins[i] = beside.zoo.full([], value, dtype)));
+    }
+    return applyOp(op, ins, attrs);
+  } finally {
+    if (!beside.zoo.tracer) for (const scalar of scalars) scalar.dispose();
   }
-  const result = applyOp(op, ins, attrs);
-  if (!beside.zoo.tracer) for (const scalar of scalars) scalar.dispose();
-  return result;
 }
 
 /** Applies an op to checked attributes: trace, view, kernel or composite, in that order. */

@@ -11,13 +11,7 @@ export function toTypedArray(
   shape: readonly number[] | undefined,
   dtype: DType | undefined,
 ): { values: TypedArray; shape: readonly number[]; dtype: DType } {
-  if (dtype !== undefined && !Object.hasOwn(DTYPES, dtype)) {
-    throw new DTypeError(`tensor: unknown dtype "${String(dtype)}".`, {
-      argument: 'dtype',
-      expected: Object.keys(DTYPES),
-      got: dtype,
-    });
-  }
+  if (dtype !== undefined) checkedDType('tensor', dtype);
   let own: number[];
   let values: TypedArray;
   let type: DType;
@@ -25,26 +19,37 @@ export function toTypedArray(
     const native = nativeDType(data);
     type = dtype ?? native ?? 'f32';
     own = [data.length];
-    values = native && DTYPES[native].array === DTYPES[type].array ? (data as TypedArray) : convert(data, type);
+    values = native === type ? (data as TypedArray) : convert(data, type);
   } else {
     own = measure(data);
-    const flat = Array.isArray(data) ? (data.flat(Infinity) as (number | boolean)[]) : [data as number | boolean];
+    const flat: unknown[] = [];
+    const rectangular = collect(data, own, 0, flat);
     type = dtype ?? (flat.length > 0 && flat.every((v) => typeof v === 'boolean') ? 'bool' : 'f32');
-    const expected = own.reduce((a, b) => a * b, 1);
-    if (flat.length !== expected || !flat.every((v) => typeof v === 'number' || typeof v === 'boolean')) {
+    if (!rectangular || !flat.every((v) => typeof v === 'number' || typeof v === 'boolean')) {
       throw new ShapeError('tensor: nested arrays must be rectangular and hold numbers only.', { argument: 'data' });
     }
     values = convert(flat.map(Number), type);
   }
-  const wanted = shape ?? own;
-  if (!wanted.every((n) => Number.isSafeInteger(n) && n >= 0) || wanted.reduce((a, b) => a * b, 1) !== values.length) {
-    throw new ShapeError(`tensor: shape [${wanted.join(', ')}] does not hold ${values.length} elements.`, {
-      argument: 'shape',
-      expected: values.length,
-      got: wanted,
-    });
+  const wanted = checkedShape('tensor', shape ?? own);
+  if (wanted.reduce((a, b) => a * b, 1) !== values.length) {
+    const details = { argument: 'shape', expected: values.length, got: wanted };
+    throw new ShapeError(`tensor: shape [${wanted.join(', ')}] does not hold ${values.length} elements.`, details);
   }
-  return { values, shape: Object.freeze([...wanted]), dtype: type };
+  return { values, shape: wanted, dtype: type };
+}
+
+/** A frozen copy, so that nobody can change a tensor's shape afterwards. */
+export function checkedShape(op: string, shape: readonly number[]): readonly number[] {
+  const copy = Array.isArray(shape) ? Object.freeze([...shape]) : [NaN];
+  if (copy.every((n) => Number.isSafeInteger(n) && n >= 0)) return copy;
+  const details = { op, argument: 'shape', got: shape };
+  throw new ShapeError(`${op}: sizes must be non-negative integers, got [${String(shape)}].`, details);
+}
+
+export function checkedDType(op: string, dtype: DType): void {
+  if (typeof dtype === 'string' && Object.hasOwn(DTYPES, dtype)) return;
+  const details = { op, argument: 'dtype', expected: Object.keys(DTYPES), got: dtype };
+  throw new DTypeError(`${op}: unknown dtype "${String(dtype)}".`, details);
 }
 
 function nativeDType(data: ArrayBufferView): DType | undefined {
@@ -75,9 +80,22 @@ function convert(from: ArrayLike<number>, dtype: DType): TypedArray {
   return out;
 }
 
+/** Flattens into `out`; false unless every level has the size that `shape` says. */
+function collect(data: unknown, shape: readonly number[], axis: number, out: unknown[]): boolean {
+  if (axis === shape.length) return !Array.isArray(data) && out.push(data) > 0;
+  return (
+    Array.isArray(data) && data.length === shape[axis] && data.every((item) => collect(item, shape, axis + 1, out))
+  );
+}
+
+const MAX_RANK = 64;
+
 function measure(data: Nested): number[] {
   const shape: number[] = [];
-  for (let level: Nested | undefined = data; Array.isArray(level); level = level[0] as Nested | undefined)
-    shape.push(level.length);
+  for (let level: Nested | undefined = data; Array.isArray(level); level = level[0] as Nested | undefined) {
+    // An array that holds itself would never end.
+    if (shape.push(level.length) > MAX_RANK)
+      throw new ShapeError(`tensor: data is nested deeper than ${MAX_RANK}.`, { argument: 'data' });
+  }
   return shape;
 }

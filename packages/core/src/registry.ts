@@ -9,8 +9,8 @@ type Ins = readonly (Spec | undefined)[];
 /** Which kernels one zoo has for which op, and why one is chosen. */
 export class KernelTable {
   private readonly byOp = new Map<Op, Kernel[]>();
-  private readonly ids = new Set<string>();
-  private pins: Readonly<Record<string, string>> = {};
+  private readonly ids = new Map<string, Op>();
+  private readonly pins = new Map<string, string>();
 
   constructor(private readonly caps: DeviceCaps) {}
 
@@ -31,7 +31,7 @@ export class KernelTable {
 
   add(kernels: readonly Kernel[]): void {
     for (const kernel of kernels) {
-      this.ids.add(kernel.id);
+      this.ids.set(kernel.id, kernel.op);
       const known = this.byOp.get(kernel.op) ?? [];
       this.byOp.set(
         kernel.op,
@@ -43,15 +43,15 @@ export class KernelTable {
   /** By op name: a kernel id, or `composite`. */
   pin(pins: Readonly<Record<string, string>>): void {
     for (const [op, id] of Object.entries(pins)) {
-      if (id !== 'composite' && !this.ids.has(id)) {
+      if (id !== 'composite' && this.ids.get(id)?.name !== op) {
         throw new PluginError(`pin: there is no kernel "${id}" on this device for ${op}.`, { op, argument: id });
       }
     }
-    this.pins = { ...this.pins, ...pins };
+    for (const [op, id] of Object.entries(pins)) this.pins.set(op, id);
   }
 
   unpin(): void {
-    this.pins = {};
+    this.pins.clear();
   }
 
   select(op: Op, ins: Ins, attrs: object, recording: boolean): Kernel | undefined {
@@ -70,7 +70,7 @@ export class KernelTable {
   }
 
   private objection(kernel: Kernel, ins: Ins, attrs: object, recording: boolean): string | undefined {
-    const pinned = this.pins[kernel.op.name];
+    const pinned = this.pins.get(kernel.op.name);
     if (pinned !== undefined && pinned !== kernel.id) return `pinned to ${pinned}`;
     if (kernel.dtypes !== 'any') {
       for (const x of ins)

@@ -1,4 +1,4 @@
-import { GradError } from './errors';
+import { GradError, TraceError } from './errors';
 import type { Op } from './op';
 import { add } from './ops/binary';
 import type { Tensor } from './tensor';
@@ -81,6 +81,8 @@ export function valueAndGrad<P extends Readonly<Record<string, Tensor>>>(
   fn: (params: P) => Tensor,
   params: P,
 ): { value: Tensor; grads: { [K in keyof P]: Tensor } } {
+  if (zoo.tracer)
+    throw new TraceError('valueAndGrad was called while tracing: a trace has no values to differentiate.');
   const outer = zoo.tape;
   const tape = new Tape(zoo, outer);
   for (const [name, p] of Object.entries(params)) {
@@ -104,7 +106,7 @@ export function valueAndGrad<P extends Readonly<Record<string, Tensor>>>(
       zoo.tape = outer;
       const found = tape.backward(value);
       const grads = Object.fromEntries(
-        Object.entries(params).map(([name, p]) => [name, found.get(p.id) ?? zoo.zeros(p.shape)]),
+        Object.entries(params).map(([name, p]) => [name, ownHandle(found.get(p.id)) ?? zoo.zeros(p.shape)]),
       );
       return { value, grads: grads as { [K in keyof P]: Tensor } };
     } finally {
@@ -113,3 +115,6 @@ export function valueAndGrad<P extends Readonly<Record<string, Tensor>>>(
     }
   });
 }
+
+/** Two parameters may share one gradient, and a gradient may be a value of the tape: whoever gets it must be free to dispose it. */
+const ownHandle = (grad: Tensor | undefined): Tensor | undefined => grad?.view(grad.shape, grad.id);

@@ -1,7 +1,7 @@
 import { TENSOR } from './brand';
 import type { Arg } from './device';
 import { DTYPES, type DType, type TypedArray } from './dtype';
-import { DisposedError, TraceError } from './errors';
+import { DisposedError, ShapeError, TraceError } from './errors';
 import type { Zoo } from './zoo';
 import * as ops from './ops/methods';
 
@@ -139,7 +139,7 @@ export class Tensor implements Arg {
   async item(): Promise<number> {
     const values = await this.data();
     if (values.length !== 1)
-      throw new TypeError(`item() needs a tensor of one element, this one has ${values.length}.`);
+      throw new ShapeError(`item() needs a tensor of one element, this one has ${values.length}.`);
     return values[0]!;
   }
 

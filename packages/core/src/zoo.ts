@@ -1,7 +1,8 @@
+import { resolveAttrs } from './attr';
 import type { Device, DeviceFactory } from './device';
 import { DTYPES, type DType, type Spec, type TypedArray } from './dtype';
-import { DeviceError, DisposedError, PluginError, ShapeError, TraceError } from './errors';
-import { toTypedArray, type TensorInput } from './input';
+import { DeviceError, DisposedError, PluginError, ShapeError, TraceError, ZooError } from './errors';
+import { checkedDType, checkedShape, toTypedArray, type TensorInput } from './input';
 import type { Kernel } from './kernel';
 import { findModel, listModels, type LoadOptions, type Model, type ModelCard } from './model';
 import type { Op } from './op';
@@ -57,7 +58,7 @@ export class Zoo {
     this.counts.tensors--;
   });
   private readonly table: KernelTable;
-  private readonly loaded = new Map<string, Plugin>();
+  private readonly loaded = new Map<string, { plugin: Plugin; ready: Promise<void> }>();
   private readonly composed = new Set<string>();
   private readonly counts = { tensors: 0, buffers: 0, bytes: 0, peakBytes: 0 };
   private readonly log: (event: LogEvent) => void;
@@ -77,34 +78,37 @@ export class Zoo {
   // ---- plugins ------------------------------------------------------------------------------------------------
 
   get plugins(): readonly Plugin[] {
-    return [...this.loaded.values()];
+    return [...this.loaded.values()].map(({ plugin }) => plugin);
   }
 
   /** Loads a plugin's kernels for this device. Idempotent; if it fails, nothing of the plugin stays. */
   async use(plugin: Plugin): Promise<void> {
     this.refuseDisposed();
+    const name = plugin?.name ?? 'This plugin';
     if (plugin?.core !== CORE) {
-      throw new PluginError(
-        `${plugin?.name ?? 'This plugin'} was made by another copy of @paperzoo/core than this zoo's.`,
-        {
-          remedy: 'Make sure that only one version of @paperzoo/core is installed (npm ls @paperzoo/core).',
-        },
-      );
+      throw new PluginError(`${name} was made by another copy of @paperzoo/core than this zoo's.`, {
+        remedy: 'Make sure that only one version of @paperzoo/core is installed (npm ls @paperzoo/core).',
+      });
     }
-    const known = this.loaded.get(plugin.name);
-    if (known === plugin) return;
-    if (known) {
-      throw new PluginError(
-        `${plugin.name} is loaded already, as another object: two copies of the package are installed.`,
-        {
-          argument: plugin.name,
-          remedy: `npm ls ${plugin.name} shows them.`,
-        },
-      );
+    const known = this.loaded.get(name);
+    if (known && known.plugin !== plugin) {
+      const details = { argument: name, remedy: `npm ls ${name} shows them.` };
+      throw new PluginError(`${name} is loaded already, as another object: two copies are installed.`, details);
     }
-    const kernels = ((await plugin.kernels?.[this.device.name]?.())?.default ?? []) as unknown as readonly Kernel[];
-    await this.register(kernels, plugin.name);
-    this.loaded.set(plugin.name, plugin);
+    if (known) return known.ready;
+    const ready = this.loadKernels(plugin).catch((cause: unknown) => {
+      this.loaded.delete(name);
+      if (cause instanceof ZooError) throw cause;
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new PluginError(`${name} could not be loaded: ${reason}`, { argument: name, cause });
+    });
+    this.loaded.set(name, { plugin, ready });
+    return ready;
+  }
+
+  private async loadKernels({ name, kernels }: Plugin): Promise<void> {
+    const listed = (await kernels?.[this.device.name]?.())?.default ?? [];
+    await this.register(listed as unknown as readonly Kernel[], name);
   }
 
   /** @internal */
@@ -140,8 +144,10 @@ export class Zoo {
   }
 
   full(shape: readonly number[], value: number, dtype: DType = 'f32'): Tensor {
-    const size = checkedSize('full', shape);
-    return this.upload(this.filled(dtype, size, value), { shape, dtype });
+    const spec = { shape: checkedShape('full', shape), dtype };
+    const element = toTypedArray(value, [], dtype).values[0]!;
+    const values = new DTYPES[dtype].array(new ArrayBuffer(this.checkedBytes('full', spec)));
+    return this.upload(values.fill(element), spec);
   }
 
   zeros(shape: readonly number[], dtype: DType = 'f32'): Tensor {
@@ -157,6 +163,7 @@ export class Zoo {
     const size = Math.max(0, Math.ceil((end - start) / step));
     if (!Number.isSafeInteger(size))
       throw new ShapeError(`arange: ${start}..${end} by ${step} has no finite length.`, { op: 'arange' });
+    this.checkedBytes('arange', { shape: [size], dtype });
     return this.tensor(
       Array.from({ length: size }, (_, i) => start + i * step),
       { shape: [size], dtype },
@@ -166,11 +173,6 @@ export class Zoo {
   /** Copies a tensor of another zoo into this one. */
   async copy(tensor: Tensor): Promise<Tensor> {
     return this.upload(await tensor.data(), tensor);
-  }
-
-  /** @internal A rank-0 tensor for a number beside `dtype`. */
-  scalar(value: number, dtype: DType): Tensor {
-    return this.upload(this.filled(dtype, 1, value), { shape: [], dtype });
   }
 
   /** @internal */
@@ -193,24 +195,24 @@ export class Zoo {
     return outs;
   }
 
-  private make(spec: Spec, op?: string): Tensor {
+  /** Asked before anything is allocated, on the device or off it. */
+  private checkedBytes(op: string, spec: Spec): number {
     const bytes = bytesOf(spec);
-    if (!(bytes <= this.device.caps.maxBufferBytes)) {
-      throw new DeviceError(
-        `${op ?? 'tensor'}: [${spec.shape.join(', ')}] ${spec.dtype} needs ${bytes} bytes; one buffer of the ${this.device.name} device holds at most ${this.device.caps.maxBufferBytes}.`,
-        { ...(op ? { op } : {}), expected: this.device.caps.maxBufferBytes, got: bytes },
-      );
-    }
+    const most = this.device.caps.maxBufferBytes;
+    if (bytes <= most) return bytes;
+    const wish = `${op}: [${spec.shape.join(', ')}] ${spec.dtype} needs ${bytes} bytes`;
+    const limit = `one buffer of the ${this.device.name} device holds at most ${most}`;
+    throw new DeviceError(`${wish}; ${limit}.`, { op, argument: 'shape', expected: most, got: bytes });
+  }
+
+  private make(spec: Spec, op = 'tensor'): Tensor {
+    const bytes = this.checkedBytes(op, spec);
     const storage = new Storage(this, this.device.alloc(bytes, spec.dtype), bytes);
     const { counts } = this;
     counts.buffers++;
     counts.bytes += bytes;
     if (counts.bytes > counts.peakBytes) counts.peakBytes = counts.bytes;
     return new Tensor(this, spec.shape, spec.dtype, storage);
-  }
-
-  private filled(dtype: DType, size: number, value: number): TypedArray {
-    return new DTYPES[dtype].array(new ArrayBuffer(size * DTYPES[dtype].bytes)).fill(value);
   }
 
   // ---- memory -------------------------------------------------------------------------------------------------
@@ -276,12 +278,8 @@ export class Zoo {
 
   /** Which kernel a call would run and why each other would not; computes nothing. */
   explain(op: Op, ins: readonly (Spec | null | undefined)[], attrs: object = {}): Explanation {
-    const rows = this.table.survey(
-      op,
-      ins.map((x) => x ?? undefined),
-      attrs,
-      this.tape !== undefined,
-    );
+    const specs = ins.map((x) => x ?? undefined);
+    const rows = this.table.survey(op, specs, resolveAttrs(op.name, op.attrs, attrs), this.tape !== undefined);
     const chosen =
       rows.find((row) => row.objection === undefined)?.kernel ?? (op.implementation.composite ? 'composite' : 'none');
     const rejected = rows
@@ -303,8 +301,12 @@ export class Zoo {
     if (this.tracer) throw new TraceError('A trace is running already.');
     const tracer = (this.tracer = new Tracer(this));
     try {
-      const inputs = specs.map((spec) => tracer.abstract(spec));
+      const inputs = specs.map(({ shape, dtype }) => {
+        checkedDType('trace', dtype);
+        return tracer.abstract({ shape: checkedShape('trace', shape), dtype });
+      });
       const outputs = [...tensorsIn(fn(...inputs))];
+      if (outputs.length === 0) throw new TraceError('trace: the function must return tensors, and not in a promise.');
       return {
         values: tracer.values,
         inputs: inputs.map((t) => tracer.number(t)),
@@ -359,21 +361,6 @@ export class Zoo {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.dispose();
   }
-}
-
-function checkedSize(op: string, shape: readonly number[]): number {
-  let size = 1;
-  for (const n of shape) {
-    if (!Number.isSafeInteger(n) || n < 0) {
-      throw new ShapeError(`${op}: sizes must be non-negative integers, got [${shape.join(', ')}].`, {
-        op,
-        argument: 'shape',
-        got: shape,
-      });
-    }
-    size *= n;
-  }
-  return size;
 }
 
 /** Makes a zoo: starts the device, loads its kernels and the plugins'. */

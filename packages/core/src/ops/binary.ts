@@ -2,7 +2,7 @@ import { DTypeError } from '../errors';
 import { defineOp, implement, operand, type Sample } from '../op';
 import type { Spec } from '../dtype';
 import type { Tensor } from '../tensor';
-import { eq, ge, le, where } from './compare';
+import { eq, ge, le, logicalAnd, where } from './compare';
 import { broadcast, sizeOf, sumTo } from './shapes';
 import { exp, log, neg } from './unary';
 
@@ -154,8 +154,9 @@ implement(
 );
 implement(pow, {
   ...vjp(
-    (a, b, dy) => mul(dy, mul(b, pow(a, sub(b, 1)))),
-    (a, _b, dy, y) => mul(dy, mul(y, log(a))),
+    // At 0⁰ and at base 0 the products below would be 0 · ∞; the limits that PyTorch takes are 0.
+    (a, b, dy) => where(eq(b, 0), 0, mul(dy, mul(b, pow(a, sub(b, 1))))),
+    (a, b, dy, y) => where(logicalAnd(eq(a, 0), ge(b, 0)), 0, mul(dy, mul(y, log(a)))),
   ),
   tolerance: { rel: 4e-6, abs: 2e-6 },
 });

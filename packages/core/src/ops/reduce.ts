@@ -68,7 +68,17 @@ implement(sum, {
   tolerance: { rel: 1e-6, abs: 1e-5 },
 });
 implement(prod, {
-  vjp: ({ ins: [x], outs: [y], grads: [dy], attrs }) => [div(back(x, mul(dy!, y!), attrs.dim), x)],
+  // The product of the others: y / x, unless there are zeros; a single zero has the product of the rest, two leave nothing.
+  vjp({ ins: [x], grads: [dy], attrs: { dim } }) {
+    const dims = { dim: axes('prod', x.shape.length, dim), keepdim: true };
+    const isZero = eq(x, 0);
+    const zeros = sum(where(isZero, 1, 0), dims);
+    const rest = where(isZero, 1, x);
+    const product = prod(rest, dims);
+    const atZero = where(eq(zeros, 1), product, 0);
+    const elsewhere = where(eq(zeros, 0), div(product, rest), 0);
+    return [mul(back(x, dy!, dim), where(isZero, atZero, elsewhere))];
+  },
   tolerance: { rel: 1e-5, abs: 1e-6 },
 });
 implement(mean, {
@@ -91,7 +101,7 @@ const extremum = {
     grads: readonly Tensor[];
     attrs: { dim: readonly number[] | null };
   }) => {
-    const hits = where(eq(x, back(x, y!, dim)), x.zoo.ones([]), 0);
+    const hits = where(eq(x, back(x, y!, dim)), 1, 0);
     const dims = axes('amax', x.shape.length, dim);
     return [mul(div(hits, sum(hits, { dim: dims, keepdim: true })), back(x, dy!, dim))];
   },

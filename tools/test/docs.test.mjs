@@ -3,12 +3,14 @@ import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { transform } from 'esbuild';
+import { build, transform } from 'esbuild';
 import { documentedBlocks } from '../lib/documents.mjs';
 import { commands } from '../lib/markdown.mjs';
 import { npm } from '../lib/npm.mjs';
 import { closure, installInto, packAll } from '../lib/pack.mjs';
+import { runInPage } from '../lib/page.mjs';
 import { capture } from '../lib/process.mjs';
+import { HUB, SAMPLES } from '../lib/samples.mjs';
 import { published, readJson, ROOT } from '../lib/workspace.mjs';
 
 const blocks = documentedBlocks();
@@ -27,11 +29,7 @@ beforeAll(async () => {
   reader = mkdtempSync(join(tmpdir(), 'paperzoo-docs-'));
   tarballs = await packAll(reader);
   await installInto(reader, [...tarballs.values()]);
-  cpSync(join(ROOT, 'plugins/efficientvit/samples/chelsea.jpg'), join(reader, 'cat.jpg'));
-  cpSync(
-    join(ROOT, 'plugins/efficientvit/samples/efficientvit_m0.f16.safetensors'),
-    join(reader, 'efficientvit_m0.safetensors'),
-  );
+  cpSync(SAMPLES.photo, join(reader, 'cat.jpg'));
   env = {
     XDG_CACHE_HOME: join(reader, 'cache'),
     NODE_OPTIONS: `--import=${pathToFileURL(join(ROOT, 'tools/docs/hub.mjs')).href} --disable-warning=ExperimentalWarning`,
@@ -41,7 +39,8 @@ beforeAll(async () => {
 afterAll(() => rmSync(reader, { recursive: true, force: true }));
 
 test('every block is of a kind that is proven here', () => {
-  const strange = blocks.filter(({ lang, info }) => !['ts', 'sh', 'json', ...PROSE].includes(lang) || info !== '');
+  const known = ['ts', 'ts page', 'sh', 'json', ...PROSE];
+  const strange = blocks.filter(({ lang, info }) => !known.includes(`${lang} ${info}`.trim()));
   expect(strange.map(({ at, lang, info }) => `${at} ${lang} ${info}`)).toEqual([]);
   expect(programs.length).toBeGreaterThan(0);
   expect(shells.length).toBeGreaterThan(0);
@@ -64,13 +63,21 @@ describe('programs', () => {
     });
   });
 
-  test.each(programs)('$at runs', async ({ code, file, line }) => {
+  test.each(programs.filter(({ info }) => info === ''))('$at runs in Node', async ({ code, file, line }) => {
     // The same step that a reader's bundler or tsc takes; it also lowers `using` for older Nodes.
     const { code: script } = await transform(code, { loader: 'ts', format: 'esm', target: 'es2022' });
     const name = tsName(file, line).replace('.ts', '.mjs');
     writeFileSync(join(reader, name), script);
     const { code: exit, output } = await capture(process.execPath, [name], { cwd: reader, env });
     expect({ exit, output: exit === 0 ? '' : output }).toEqual({ exit: 0, output: '' });
+  });
+
+  test.each(programs.filter(({ info }) => info === 'page'))('$at runs in a page', async ({ code }) => {
+    const { outputFiles } = await build({
+      stdin: { contents: code, resolveDir: reader, loader: 'ts' },
+      ...{ bundle: true, write: false, format: 'esm', platform: 'browser', target: 'es2022', logLevel: 'silent' },
+    });
+    await runInPage(outputFiles[0].text, { '/cat.jpg': SAMPLES.photo, ...HUB });
   });
 });
 

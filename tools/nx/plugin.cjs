@@ -1,6 +1,6 @@
 // One definition of the targets of every package; a package opts in by having the file that the target needs.
 const { dirname, join, relative } = require('node:path');
-const { existsSync } = require('node:fs');
+const { existsSync, readFileSync } = require('node:fs');
 
 const common = { cache: true, options: { cwd: '{projectRoot}' } };
 const inputs = ['default', '^production'];
@@ -12,6 +12,9 @@ function targets(dir, workspace) {
   const bin = (path) => `node ${root}/node_modules/${path}`;
   const jest = `node --experimental-vm-modules --disable-warning=ExperimentalWarning ${root}/node_modules/jest/bin/jest.js`;
   const dependsOn = has('assembly/build.json') ? ['generate', '^generate'] : ['^generate'];
+  // Programs start what was built, so what they load must be there; tests and type-checks elsewhere work from sources.
+  const { bin: program } = JSON.parse(readFileSync(join(workspace, dir, 'package.json'), 'utf8'));
+  const built = program || !dir.startsWith('packages/') ? ['^build'] : [];
   return {
     ...(has('assembly/build.json') && {
       generate: {
@@ -32,7 +35,7 @@ function targets(dir, workspace) {
         command: bin('tsup/dist/cli-default.js'),
         inputs: ['production', '^production'],
         outputs: ['{projectRoot}/dist'],
-        dependsOn,
+        dependsOn: [...dependsOn, ...built],
       },
     }),
     typecheck: { ...common, command: `${bin('typescript-7/bin/tsc')} -p . --noEmit`, inputs, dependsOn },
@@ -42,7 +45,7 @@ function targets(dir, workspace) {
       command: `${jest} -c ${root}/jest.config.cjs --rootDir . --json --outputFile=.jest-results.json`,
       inputs,
       outputs: ['{projectRoot}/.jest-results.json'],
-      dependsOn,
+      dependsOn: program ? [...dependsOn, 'build', ...built] : dependsOn,
     },
   };
 }

@@ -1,0 +1,2 @@
+// The device's kernels for everything but matrix products and convolutions.
+export { unary, unaryI32 } from './unary';

@@ -1,0 +1,101 @@
+// Elementwise functions of one float: y[i] = f(x[i]) for i in [begin, end). Ranges begin at multiples of 4.
+import { erf4, exp4, expm14, log1p4, log4, sigmoid4, sine4, tanh4 } from './math';
+import { storeFirst } from './activation';
+
+// Codes that src/kernels/unary.ts passes.
+const NEG = 0, ABS = 1, SIGN = 2, EXP = 3, EXPM1 = 4, LOG = 5, LOG1P = 6, SQRT = 7, RSQRT = 8, SIN = 9, COS = 10;
+const TANH = 11, SIGMOID = 12, ERF = 13, FLOOR = 14, ROUND = 15, RELU = 16, GELU = 17, SILU = 18, HARDSIGMOID = 19, HARDSWISH = 20;
+
+/** clamp(x + 3, 0, 6) / 6. */
+@inline
+function hardSigmoid4(x: v128): v128 {
+  // pmin and pmax keep their first operand when it is NaN.
+  const t = f32x4.pmin(f32x4.pmax(f32x4.add(x, f32x4.splat(3)), f32x4.splat(0)), f32x4.splat(6));
+  return f32x4.div(t, f32x4.splat(6));
+}
+
+@inline
+function f(op: i32, x: v128): v128 {
+  if (op == NEG) return f32x4.neg(x);
+  if (op == ABS) return f32x4.abs(x);
+  if (op == SIGN) {
+    const above = v128.and(f32x4.gt(x, f32x4.splat(0)), f32x4.splat(1));
+    const below = v128.and(f32x4.lt(x, f32x4.splat(0)), f32x4.splat(1));
+    return v128.bitselect(f32x4.sub(above, below), x, f32x4.eq(x, x));
+  }
+  if (op == EXP) return exp4(x);
+  if (op == EXPM1) return expm14(x);
+  if (op == LOG) return log4(x);
+  if (op == LOG1P) return log1p4(x);
+  if (op == SQRT) return f32x4.sqrt(x);
+  if (op == RSQRT) return f32x4.div(f32x4.splat(1), f32x4.sqrt(x));
+  if (op == TANH) return tanh4(x);
+  if (op == SIGMOID) return sigmoid4(x);
+  if (op == ERF) return erf4(x);
+  if (op == FLOOR) return f32x4.floor(x);
+  if (op == ROUND) return f32x4.nearest(x);
+  if (op == RELU) return f32x4.pmax(x, f32x4.splat(0));
+  if (op == GELU) {
+    const half = f32x4.mul(x, f32x4.splat(0.5));
+    return f32x4.mul(half, f32x4.add(erf4(f32x4.mul(x, f32x4.splat(0.70710678118654752))), f32x4.splat(1)));
+  }
+  if (op == SILU) return f32x4.mul(x, sigmoid4(x));
+  if (op == HARDSIGMOID) return hardSigmoid4(x);
+  return f32x4.mul(x, hardSigmoid4(x));
+}
+
+@inline
+function loop(op: i32, begin: usize, end: usize, x: usize, y: usize): void {
+  for (let i = begin; i < end; i += 4) {
+    const v = f(op, v128.load(x + (i << 2)));
+    if (end - i >= 4) v128.store(y + (i << 2), v);
+    else storeFirst(y + (i << 2), v, <i32>(end - i));
+  }
+}
+
+function sineLoop(begin: usize, end: usize, quarters: i32, x: usize, y: usize): void {
+  for (let i = begin; i < end; i += 4) {
+    const v = sine4(v128.load(x + (i << 2)), quarters);
+    if (end - i >= 4) v128.store(y + (i << 2), v);
+    else storeFirst(y + (i << 2), v, <i32>(end - i));
+  }
+}
+
+export function unary(begin: usize, end: usize, op: i32, x: usize, y: usize): void {
+  switch (op) {
+    case NEG: return loop(NEG, begin, end, x, y);
+    case ABS: return loop(ABS, begin, end, x, y);
+    case SIGN: return loop(SIGN, begin, end, x, y);
+    case EXP: return loop(EXP, begin, end, x, y);
+    case EXPM1: return loop(EXPM1, begin, end, x, y);
+    case LOG: return loop(LOG, begin, end, x, y);
+    case LOG1P: return loop(LOG1P, begin, end, x, y);
+    case SQRT: return loop(SQRT, begin, end, x, y);
+    case RSQRT: return loop(RSQRT, begin, end, x, y);
+    case SIN: return sineLoop(begin, end, 0, x, y);
+    case COS: return sineLoop(begin, end, 1, x, y);
+    case TANH: return loop(TANH, begin, end, x, y);
+    case SIGMOID: return loop(SIGMOID, begin, end, x, y);
+    case ERF: return loop(ERF, begin, end, x, y);
+    case FLOOR: return loop(FLOOR, begin, end, x, y);
+    case ROUND: return loop(ROUND, begin, end, x, y);
+    case RELU: return loop(RELU, begin, end, x, y);
+    case GELU: return loop(GELU, begin, end, x, y);
+    case SILU: return loop(SILU, begin, end, x, y);
+    case HARDSIGMOID: return loop(HARDSIGMOID, begin, end, x, y);
+    default: return loop(HARDSWISH, begin, end, x, y);
+  }
+}
+
+/** The four of them that take i32. Negation and absolute value wrap, as the machine's. */
+export function unaryI32(begin: usize, end: usize, op: i32, x: usize, y: usize): void {
+  for (let i = begin; i < end; i++) {
+    const v = load<i32>(x + (i << 2));
+    let r: i32 = v;
+    if (op == NEG) r = -v;
+    else if (op == ABS) r = v < 0 ? -v : v;
+    else if (op == SIGN) r = i32(v > 0) - i32(v < 0);
+    else if (op == RELU) r = v > 0 ? v : 0;
+    store<i32>(y + (i << 2), r);
+  }
+}

@@ -1,0 +1,25 @@
+/** Which function `unary` of the module computes; the numbers stand in assembly/unary.ts too. */
+export const UNARY_CODES = {
+  neg: 0,
+  abs: 1,
+  sign: 2,
+  exp: 3,
+  expm1: 4,
+  log: 5,
+  log1p: 6,
+  sqrt: 7,
+  rsqrt: 8,
+  sin: 9,
+  cos: 10,
+  tanh: 11,
+  sigmoid: 12,
+  erf: 13,
+  floor: 14,
+  round: 15,
+  relu: 16,
+  gelu: 17,
+  silu: 18,
+  hardsigmoid: 19,
+  hardswish: 20,
+} as const;
+export type UnaryName = keyof typeof UNARY_CODES;

@@ -30,7 +30,7 @@ function putPart(p: usize, x0: v128, x1: v128, cols: i32): void {
  */
 // @ts-ignore: decorator
 @inline
-function finish(
+export function finish(
   i: usize, x0: v128, x1: v128, cols: i32, scale: v128, lo: v128, b0: v128, b1: v128,
   biasRow: usize, c: usize, ldc: usize, r: usize, ldr: usize, cRows: usize,
 ): void {
@@ -61,19 +61,19 @@ function finish(
 
 // @ts-ignore: decorator
 @inline
-function madd(sum: v128, x: v128, y: v128): v128 {
+export function madd(sum: v128, x: v128, y: v128): v128 {
   return f32x4.add(sum, f32x4.mul(x, y));
 }
 
 // @ts-ignore: decorator
 @inline
-function biasLow(bias: usize): v128 {
+export function biasLow(bias: usize): v128 {
   return bias ? v128.load(bias) : f32x4.splat(0);
 }
 
 // @ts-ignore: decorator
 @inline
-function biasHigh(bias: usize, cols: i32): v128 {
+export function biasHigh(bias: usize, cols: i32): v128 {
   return bias && cols > 4 ? v128.load(bias, 16) : f32x4.splat(0);
 }
 

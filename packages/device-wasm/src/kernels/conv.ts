@@ -71,12 +71,8 @@ function runPatches(ctx: WasmContext, g: ConvGeometry, { x, weight, bias, residu
     ctx.parallel('packConv', panels, grainFor(8 * cin * taps), n, cin, taps, weight.buffer, to),
   );
   const rows = g.batch * g.outH;
-  const step = ctx.exports.convRowsPerStep!(g.outW);
-  const grain = Math.max(
-    grainFor(g.outW * g.outC * cin * taps, step),
-    step * Math.ceil(rows / (4 * ctx.threads * step)),
-  );
-  const slot = Math.ceil((step * g.outW * cin * taps * 4) / 16) * 16 + 16;
+  const grain = Math.max(grainFor(g.outW * g.outC * cin * taps), Math.ceil(rows / (4 * ctx.threads)));
+  const slot = Math.ceil((ctx.exports.convPatches!(g.outW) * cin * taps * 4) / 16) * 16 + 16;
   const scratch = ctx.scratch(slot * Math.ceil(rows / grain));
   ctx.parallel(
     ...(['conv', rows, grain, x, g.inH, g.inW, cin, g.groups, packed, n, bias, residual, y, g.outH, g.outW] as const),

@@ -1,6 +1,7 @@
 import { format } from './format.mjs';
 import { hosts } from './hosts.mjs';
 import { knip } from './knip.mjs';
+import { links } from './links.mjs';
 import { lintTools, typesOfTools } from './tools.mjs';
 import { lockfile } from './lockfile.mjs';
 import { manifests } from './manifests.mjs';
@@ -15,5 +16,6 @@ export const checks = {
   'manifests and the direction of dependencies': manifests,
   'rules for sources': sourceRules,
   'lockfile complete on every platform': lockfile,
+  'links between documents': links,
   'no file names a registry host': hosts,
 };

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { checks } from '../checks/index.mjs';
+import { findChromium } from './chromium.mjs';
 import { nx, NX_RUN } from './nx.mjs';
 import { run } from './process.mjs';
 import { setup } from './setup.mjs';
@@ -17,6 +18,9 @@ export async function test() {
   rmSync(SUMMARY, { force: true });
   const installed = await setup();
   if (installed !== 0) return installed;
+  // The tests look into this variable and one fixed path; a browser found elsewhere must serve them too.
+  const browser = findChromium();
+  if (browser) process.env.CHROMIUM_PATH = browser;
   const tally = new Tally();
   await packageTargets(tally);
   await repositoryChecks(tally);

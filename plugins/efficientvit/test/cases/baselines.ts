@@ -1,0 +1,81 @@
+import type { Activation } from '@paperzoo/core';
+import { gelu, hardsigmoid, hardswish, relu, sigmoid, silu, type Tensor } from '@paperzoo/core';
+import { DepthwiseSeparable, InvertedResidual } from '../../src/models/mobilenetv3/blocks';
+import { MobileNetV3 } from '../../src/models/mobilenetv3/model';
+import { MobileVitBlock } from '../../src/models/mobilevit/block';
+import { MobileVit } from '../../src/models/mobilevit/model';
+import type { Case } from '../harness/fixtures';
+import type { Runner } from '../harness/runner';
+import type { StoredTensor } from '../harness/safetensors';
+import { check, input, modelCase, moduleCase } from './modules';
+
+const activations = { relu: 'relu', hard_swish: 'hardswish' } as const satisfies Record<string, Activation>;
+
+function invertedResidual(hparams: Case['hparams'], weights: ReadonlyMap<string, StoredTensor>) {
+  return new InvertedResidual({
+    input: Number(hparams.in_chs),
+    expanded: weights.get('conv_pw.weight')!.shape[0]!,
+    output: Number(hparams.out_chs),
+    kernel: Number(hparams.dw_kernel_size),
+    stride: hparams.stride === 2 ? 2 : 1,
+    activation: activations[hparams.act as keyof typeof activations],
+    squeeze: hparams.se === true,
+  });
+}
+
+const mobileVitBlock = moduleCase(
+  ({ in_chs, transformer_dim, transformer_depth }) =>
+    new MobileVitBlock(Number(in_chs), Number(transformer_dim), Number(transformer_depth)),
+);
+
+const mobileVit = modelCase(() => new MobileVit());
+
+/** The activations on inputs at and around their kinks. */
+const acts: Runner = async (env, entry) => {
+  const functions: Record<string, (x: Tensor) => Tensor> = {
+    hard_swish: hardswish,
+    hard_sigmoid: hardsigmoid,
+    silu,
+    sigmoid,
+    relu,
+    gelu,
+  };
+  const x = input(env, entry);
+  const checks = [];
+  for (const output of Object.keys(entry.outputs)) {
+    const y = functions[output]!(x);
+    checks.push(check(env.fixtures, entry, output, y.shape, await y.data()));
+    y.dispose();
+  }
+  x.dispose();
+  return checks;
+};
+
+/** Cases of MobileNetV3 and MobileViT. */
+export const baselineCases: Readonly<Record<string, Runner>> = {
+  acts,
+  mbv3_ds: moduleCase(
+    () =>
+      new DepthwiseSeparable({
+        input: 8,
+        expanded: 8,
+        output: 8,
+        kernel: 3,
+        stride: 1,
+        activation: 'relu',
+        squeeze: false,
+      }),
+  ),
+  mbv3_ir_k3s1_hswish: moduleCase(invertedResidual),
+  mbv3_ir_k5s1_se_hswish: moduleCase(invertedResidual),
+  mbv3_ir_k5s1_se_hswish_train: moduleCase(invertedResidual),
+  mbv3_ir_k5s2_se_relu: moduleCase(invertedResidual),
+  mobilevit_block_7x5: mobileVitBlock,
+  mobilevit_block_8x6: mobileVitBlock,
+  mobilenetv3_224: modelCase(() => new MobileNetV3(), {
+    global_pool: ({ inner }) => inner.get('blocks.6')!.mean([2, 3]),
+    act2: ({ inner }) => inner.get('conv_head')!.hardswish(),
+  }),
+  mobilevit_xxs_224: mobileVit,
+  mobilevit_xxs_256: mobileVit,
+};

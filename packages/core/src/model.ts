@@ -82,6 +82,8 @@ export function listModels(
 
 /** The card for a name, a name without its tag, or `hf:org/repo`; otherwise an error with the nearest names. */
 export function findModel(plugins: readonly Plugin[], name: string): ModelCard {
+  if (typeof name !== 'string')
+    throw new ModelError(`A model's name must be a string, got ${typeof name}.`, { argument: 'name', got: name });
   const cards = listModels(plugins);
   const repo = /^hf:([^@]+)(?:@.*)?$/.exec(name)?.[1];
   const wanted = repo ? repo.split('/').at(-1)! : name;

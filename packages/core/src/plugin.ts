@@ -69,7 +69,7 @@ export interface Plugin extends PluginDefinition {
 
 /** Checks a manifest and stamps it with this copy of the core; registers nothing. */
 export function definePlugin(definition: PluginDefinition): Plugin {
-  const { name, api, license, paper } = definition;
+  const { name, api, license, paper } = definition ?? {};
   if (!name || !license || !paper?.title) {
     throw new PluginError(`definePlugin: name, license and paper.title are required (plugin "${name}").`, {
       argument: 'definition',

@@ -1,4 +1,5 @@
 import type { Spec } from './dtype';
+import { TraceError } from './errors';
 import type { Cost, Op } from './op';
 import { Tensor } from './tensor';
 import type { Zoo } from './zoo';
@@ -40,15 +41,21 @@ export class Tracer {
   number(tensor: Tensor): number {
     const known = this.numbers.get(tensor.id);
     if (known !== undefined) return known;
+    if (tensor.isAbstract) throw new TraceError('A tensor of another trace was used in this one.');
+    const index = this.enter(tensor);
+    this.constants.set(index, tensor);
+    return index;
+  }
+
+  private enter(tensor: Tensor): number {
     const index = this.values.push({ shape: tensor.shape, dtype: tensor.dtype }) - 1;
     this.numbers.set(tensor.id, index);
-    if (!tensor.isAbstract) this.constants.set(index, tensor);
     return index;
   }
 
   abstract(spec: Spec): Tensor {
     const tensor = new Tensor(this.zoo, spec.shape, spec.dtype, null);
-    this.number(tensor);
+    this.enter(tensor);
     return tensor;
   }
 

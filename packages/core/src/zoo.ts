@@ -160,9 +160,10 @@ export class Zoo {
 
   /** start, start + step, … below `end`. */
   arange(end: number, { start = 0, step = 1, dtype = 'f32' as DType } = {}): Tensor {
+    const finite = [end, start, step].every(Number.isFinite) && step !== 0;
+    if (!finite) throw new ShapeError('arange: end, start and step must be finite, and step not 0.', { op: 'arange' });
     const size = Math.max(0, Math.ceil((end - start) / step));
-    if (!Number.isSafeInteger(size))
-      throw new ShapeError(`arange: ${start}..${end} by ${step} has no finite length.`, { op: 'arange' });
+    checkedDType('arange', dtype);
     this.checkedBytes('arange', { shape: [size], dtype });
     return this.tensor(
       Array.from({ length: size }, (_, i) => start + i * step),

@@ -48,7 +48,7 @@ export async function openSource(source: string | URL, options: HubOptions = {})
       got: text,
     });
   }
-  return isNode() ? localSource(text, resolved) : urlSource(new URL(text, document.baseURI), resolved);
+  return isNode() ? localSource(text, resolved) : urlSource(new URL(text, location.href), resolved);
 }
 
 function hubSource(text: string, options: ResolvedOptions): FileSource {

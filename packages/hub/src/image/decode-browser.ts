@@ -1,4 +1,5 @@
 import { HubError } from '@paperzoo/core';
+import { withoutExif } from './orientation';
 import type { ImageInfo } from './sniff';
 import type { RgbImage } from './image';
 
@@ -16,11 +17,13 @@ export async function decodeInBrowser(
       expected: 'createImageBitmap',
     });
   }
-  const blob = new Blob([bytes as Uint8Array<ArrayBuffer>], { type: `image/${format}` });
+  const blob = new Blob([(autoOrient ? bytes : withoutExif(bytes, format)) as Uint8Array<ArrayBuffer>], {
+    type: `image/${format}`,
+  });
   const bitmap = await createImageBitmap(blob, {
     colorSpaceConversion: 'none',
     premultiplyAlpha: 'none',
-    imageOrientation: autoOrient ? 'from-image' : 'none',
+    imageOrientation: 'from-image',
   });
   try {
     return readPixels(bitmap);

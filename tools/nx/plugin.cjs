@@ -4,6 +4,8 @@ const { existsSync, readFileSync } = require('node:fs');
 
 const common = { cache: true, options: { cwd: '{projectRoot}' } };
 const inputs = ['default', '^production'];
+// A pass on one Node, or without a browser, says nothing about another.
+const machine = [{ runtime: 'node -v' }, { runtime: 'node tools/chromium.mjs' }];
 
 function targets(dir, workspace) {
   const has = (file) => existsSync(join(workspace, dir, file));
@@ -43,7 +45,7 @@ function targets(dir, workspace) {
     test: {
       ...common,
       command: `${jest} -c ${root}/jest.config.cjs --rootDir . --json --outputFile=.jest-results.json`,
-      inputs,
+      inputs: [...inputs, ...machine],
       outputs: ['{projectRoot}/.jest-results.json'],
       dependsOn: program ? [...dependsOn, 'build', ...built] : dependsOn,
     },

@@ -1,3 +1,4 @@
+export { Constant } from './constant';
 export { Counter } from './counter';
 export { foldBnLinear, foldConvBn, type Folded, type NormValues } from './fold';
 export { hostTensor, reshapeHost, type HostTensor } from './host-tensor';

@@ -1,4 +1,5 @@
 import { isTensor, type Tensor, type Zoo } from '@paperzoo/core';
+import { Constant } from './constant';
 import { Counter } from './counter';
 import type { HostTensor } from './host-tensor';
 import { loadStateDict, type LoadOptions, type LoadReport, type StateSource } from './load-state-dict';
@@ -107,9 +108,13 @@ export abstract class Module<Inputs extends readonly unknown[] = readonly [Tenso
     return () => watched.forEach(([, module]) => observers.delete(module));
   }
 
-  /** Frees all parameters. */
+  /** Frees all parameters and constants. */
   dispose(): void {
-    for (const state of this.namedState().values()) if (state instanceof Parameter) state.dispose();
+    for (const [, module] of this.namedModules()) {
+      for (const value of Object.values(module)) {
+        if (value instanceof Parameter || value instanceof Constant) value.dispose();
+      }
+    }
   }
 
   [Symbol.dispose](): void {

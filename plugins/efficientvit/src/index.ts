@@ -1,0 +1,36 @@
+import { definePlugin } from '@paperzoo/core';
+import { efficientvitCards } from './models/cards';
+import { cascadedGroupAttention } from './ops/cascadedGroupAttention';
+
+export { cascadedGroupAttention } from './ops/cascadedGroupAttention';
+export { EfficientViT } from './models/efficientvit';
+export type { EfficientViTConfig } from './models/efficientvit-config';
+export { efficientvitVariants, type EfficientViTVariant } from './models/efficientvit-variants';
+export { fuseEfficientViT, type FusedEfficientViT } from './models/fused';
+export { loadEfficientViTState, type StateOptions } from './load/efficientvit-state';
+export type { EfficientViTModel, EfficientViTOptions } from './load/efficientvit';
+export {
+  ImageModel,
+  type ClassifyOptions,
+  type ClassLabel,
+  type ClassScore,
+  type ImageGraph,
+  type ImageInput,
+} from './load/image-model';
+
+export default definePlugin({
+  name: '@paperzoo/efficientvit',
+  api: 1,
+  license: 'MIT',
+  paper: {
+    title: 'EfficientViT: Memory Efficient Vision Transformer with Cascaded Group Attention',
+    authors: 'Xinyu Liu, Houwen Peng, Ningxin Zheng, Yuqing Yang, Han Hu, Yixuan Yuan',
+    year: 2023,
+    venue: 'CVPR',
+    arxiv: '2305.07027',
+    code: 'https://github.com/microsoft/Cream/tree/main/EfficientViT',
+  },
+  ops: [cascadedGroupAttention],
+  kernels: { wasm: () => import('./kernels/wasm') },
+  models: [...efficientvitCards],
+});

@@ -1,4 +1,5 @@
 import { activateRow } from './activation';
+import { vector4 } from './gemm-vector';
 import { rowAt, tile1, tile2, tile3, tile4 } from './gemm-tile';
 
 /** Rows of A kept hot while all panels pass by, so that A is read from the second-level cache at worst. */
@@ -32,7 +33,17 @@ export function gemmBlock(
     const ak = a + (<usize>k0 << 2);
     for (let i0 = m0; i0 < m1; i0 += ROWS) {
       const i1 = min(i0 + ROWS, m1);
-      for (let p = p0; p < p1; p++) {
+      let p = p0;
+      if (i1 - i0 == 1) {
+        for (; p + 4 <= p1 && (p + 4) << 3 <= n; p += 4) {
+          const shift = <usize>p << 5;
+          vector4(
+            i0, ak, lda, aRows, b + <usize>p * panel + (<usize>k0 << 5), panel, depth, c + shift, ldc, cRows,
+            rBase ? rBase + shift : 0, rStep, first && bias ? bias + shift : 0, rowBias, scale, low,
+          );
+        }
+      }
+      for (; p < p1; p++) {
         const shift = <usize>p << 5;
         const pb = b + <usize>p * panel + (<usize>k0 << 5);
         const cols = min(n - (p << 3), 8);
@@ -52,10 +63,12 @@ export function gemmBlock(
         }
         if (left == 2) tile2(i, ak, lda, aRows, pb, depth, cp, ldc, cRows, rp, rStep, bp, rowBias, cols, scale, low);
         else if (left == 1) tile1(i, ak, lda, aRows, pb, depth, cp, ldc, cRows, rp, rStep, bp, rowBias, cols, scale, low);
-        if (last && act > 1) {
-          for (i = i0; i < i1; i++) {
-            if (cRows == 0 || load<i32>(cRows + (<usize>i << 2)) >= 0) activateRow(rowAt(cp, ldc, cRows, i), cols, act);
-          }
+      }
+      if (last && act > 1) {
+        const from = <usize>p0 << 5;
+        const cols = min(n, p1 << 3) - (p0 << 3);
+        for (let i = i0; i < i1; i++) {
+          if (cRows == 0 || load<i32>(cRows + (<usize>i << 2)) >= 0) activateRow(rowAt(c + from, ldc, cRows, i), cols, act);
         }
       }
     }

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { ACTIVATIONS } from '@paperzoo/core';
 import { Arena, worst } from './arena';
 
 const arena = new Arena();
@@ -50,6 +51,9 @@ for (const m of [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 49, 67]) {
       sizes.push({ m, n, k, ...flags, scale: n % 2 ? 0.5 : 1, relu: m % 3 === 0 });
     }
   }
+}
+for (const n of [31, 32, 71, 72]) {
+  sizes.push({ m: 1, n, k: 600, bias: true, residual: true, relu: true }, { m: 65, n, k: 9, biasRow: true, scale: 2 });
 }
 for (const k of [511, 512, 513, 1300]) {
   sizes.push({ m: 66, n: 19, k, bias: true, biasRow: true, residual: true, scale: 0.25, relu: true });
@@ -133,6 +137,44 @@ describe('gemm', () => {
     call.gemm!(0, 4, 8, 3, a, 12, 0, panels, c, 32, 0, 0, 0, 0, 0, 1, 1);
     expect([...arena.read(c, 32)].map(Number.isNaN)).toEqual(Array.from({ length: 32 }, (_, i) => i >> 3 === 1));
   });
+});
+
+const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+const hardSigmoid = (x: number) => Math.min(6, Math.max(0, x + 3)) / 6;
+const functions: ((x: number) => number)[] = [
+  (x) => x,
+  (x) => Math.max(0, x),
+  (x) => x * hardSigmoid(x),
+  (x) => x * sigmoid(x),
+  sigmoid,
+  (x) => 0.5 * x * (1 + erf(x / Math.SQRT2)),
+  Math.tanh,
+  hardSigmoid,
+];
+
+/** Series for the error function; converges for the small arguments used here. */
+function erf(x: number): number {
+  let [sum, term] = [x, x];
+  for (let i = 1; i < 60; i++) {
+    term *= (-x * x) / i;
+    sum += term / (2 * i + 1);
+  }
+  return (2 / Math.sqrt(Math.PI)) * sum;
+}
+
+test('every activation code means its place in ACTIVATIONS', () => {
+  expect(ACTIVATIONS).toEqual(['none', 'relu', 'hardswish', 'silu', 'sigmoid', 'gelu', 'tanh', 'hardsigmoid']);
+  for (const m of [1, 6]) {
+    functions.forEach((activation, code) => {
+      arena.reset();
+      const [n, k] = [37, 20];
+      const { a, panels, tail, wanted } = setUp({ m, n, k, bias: true });
+      const c = arena.alloc(m * n);
+      call.gemm!(0, m, n, k, a, k * 4, 0, panels, c, n * 4, 0, ...tail.slice(0, -1), code);
+      expect(worst(arena.read(c, m * n), wanted.map(activation))).toBeLessThan(1e-5);
+      expect(arena.damage()).toEqual([]);
+    });
+  }
 });
 
 describe('gemmBatch', () => {

@@ -73,6 +73,8 @@ export function resolveOptions(options: HubOptions): ResolvedOptions {
     if (!(value >= 0))
       throw new AttrError(`${name} must be a number of at least 0, got ${value}.`, { argument: name, got: value });
   }
+  // Timers wrap around above this and would fire at once.
+  resolved.stallTimeout = Math.min(resolved.stallTimeout, 2 ** 31 - 1);
   resolved.endpoint = resolved.endpoint.replace(/\/+$/, '');
   if (resolved.token !== undefined && !resolved.endpoint.startsWith('https://')) {
     throw new AttrError(`A token is not sent to ${resolved.endpoint}: only https keeps it secret.`, {

@@ -28,7 +28,7 @@ function blankJpeg(bytes: Uint8Array, view: DataView): Uint8Array {
       continue;
     }
     if (marker === 0xe1 && word(bytes, at + 4) === 'Exif') {
-      if (out === bytes) out = bytes.slice();
+      if (out === bytes) out = new Uint8Array(bytes);
       out.fill(0, at + 4, at + 8);
     }
     at += 2 + view.getUint16(at + 2);
@@ -40,7 +40,7 @@ function blankJpeg(bytes: Uint8Array, view: DataView): Uint8Array {
 function blankWebp(bytes: Uint8Array, view: DataView): Uint8Array {
   for (let at = 12; at + 8 <= bytes.length;) {
     if (word(bytes, at) === 'EXIF') {
-      const out = bytes.slice();
+      const out = new Uint8Array(bytes);
       out.fill(0x58, at, at + 4);
       return out;
     }

@@ -5,7 +5,7 @@ export function decodeUtf8(bytes: Uint8Array, file: string, first = 0): string {
   // Browsers refuse to decode shared memory in place.
   const shared = typeof SharedArrayBuffer !== 'undefined' && bytes.buffer instanceof SharedArrayBuffer;
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(shared ? bytes.slice() : bytes);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(shared ? new Uint8Array(bytes) : bytes);
   } catch (cause) {
     throw new FormatError(`${file}: bytes ${first}-${first + bytes.length} are not UTF-8 text.`, {
       file,

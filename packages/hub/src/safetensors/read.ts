@@ -22,7 +22,9 @@ export interface ReadOptions {
  */
 export function parseSafetensors(bytes: Uint8Array | ArrayBuffer, options: ReadOptions = {}): Checkpoint {
   const { file = 'safetensors data', maxBytes = DEFAULT_MAX_BYTES } = options;
-  const all = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
+  // A plain view: Node's Buffer is a Uint8Array whose `slice` does not copy.
+  const all =
+    bytes instanceof Uint8Array ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length) : new Uint8Array(bytes);
   checkSize(all.length, maxBytes, file);
   const length = headerLength(all.subarray(0, 64), all.length, file);
   const header = parseHeader(all.subarray(8, 8 + length), all.length, file);

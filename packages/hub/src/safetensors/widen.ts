@@ -29,7 +29,7 @@ const EIGHT_BITS: Readonly<Partial<Record<SafetensorsDType, () => Float32Array>>
 
 /** A typed array on `bytes`; a copy only when they are not aligned for it. */
 function viewAs<T>(array: ArrayClass<T>, bytes: Uint8Array, width: number): T {
-  const aligned = bytes.byteOffset % width === 0 ? bytes : bytes.slice();
+  const aligned = bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes);
   return new array(aligned.buffer, aligned.byteOffset, aligned.byteLength / width);
 }
 

@@ -26,6 +26,7 @@ const OWN_DTYPE: Readonly<Record<string, SafetensorsDType>> = {
   Int8Array: 'I8',
   Uint8Array: 'U8',
   Uint8ClampedArray: 'U8',
+  Buffer: 'U8',
 };
 
 /**

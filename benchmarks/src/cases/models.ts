@@ -1,0 +1,88 @@
+import type { Zoo } from '@paperzoo/core';
+import type { Module } from '@paperzoo/nn';
+import { foldBatchNorms } from '../onnx/fold';
+import { lowerGraph } from '../onnx/lower';
+import type { Absent, Contestant } from '../peers/contestant';
+import { guard } from '../peers/guard';
+import { peers } from '../peers/index';
+import { openZoo, ours } from '../peers/paperzoo';
+import type { TimedCase } from './case';
+import { noise } from './noise';
+import { loadNetwork } from './weights';
+
+interface Net {
+  /** Registered name, and how it appears in ids. */
+  readonly name: string;
+  readonly id: string;
+  readonly label: string;
+  readonly side: number;
+  readonly macs: number;
+}
+
+const NETS = {
+  m0: { name: 'efficientvit_m0', id: 'efficientvit-m0', label: 'EfficientViT-M0', side: 224, macs: 79_193_600 },
+  m2: { name: 'efficientvit_m2', id: 'efficientvit-m2', label: 'EfficientViT-M2', side: 224, macs: 201_035_712 },
+  m5: { name: 'efficientvit_m5', id: 'efficientvit-m5', label: 'EfficientViT-M5', side: 224, macs: 521_583_104 },
+  mobilenet: {
+    name: 'mobilenetv3_large_100',
+    id: 'mobilenetv3',
+    label: 'MobileNetV3-Large',
+    side: 224,
+    macs: 216_589_760,
+  },
+  mobilevit: { name: 'mobilevit_xxs', id: 'mobilevit', label: 'MobileViT-XXS', side: 256, macs: 407_364_096 },
+} as const satisfies Record<string, Net>;
+
+/** The network as an ONNX model of static shape: traced from the module that training uses, its norms folded. */
+function exportNetwork(zoo: Zoo, module: Module, shape: readonly number[]): Uint8Array {
+  return zoo.scope(() => {
+    const graph = zoo.trace((x) => module(x), [{ shape, dtype: 'f32' }]);
+    return lowerGraph(zoo, foldBatchNorms(zoo, graph));
+  });
+}
+
+async function ourNetwork({ name }: Net, input: Float32Array, shape: readonly number[], threads: number, id?: string) {
+  const { default: efficientvit } = await import('@paperzoo/efficientvit');
+  const zoo = await openZoo(threads, [efficientvit]);
+  const network = await loadNetwork(zoo, name);
+  const x = zoo.tensor(input, { shape });
+  return { zoo, network, contestant: ours(zoo, threads, () => network.forward(x), id) };
+}
+
+function modelCase(net: Net, batch: number, threads: number, quick: boolean): TimedCase {
+  const shape = [batch, 3, net.side, net.side];
+  return {
+    kind: 'timed',
+    id: `${net.id}-b${batch}${threads > 1 ? `-t${threads}` : ''}`,
+    group: 'model',
+    title: `${net.label}, ${net.side} pixels, batch ${batch}`,
+    threads,
+    quick,
+    flops: 2 * net.macs * batch,
+    async prepare() {
+      const input = noise(batch * 3 * net.side ** 2, 7, 2);
+      const { zoo, network, contestant } = await ourNetwork(net, input, shape, threads);
+      const all: (Contestant | Absent)[] = [contestant];
+      // With threads, ours on one thread runs beside them: the speed-up is a ratio within one round.
+      if (threads > 1) all.push((await ourNetwork(net, input, shape, 1, 'paperzoo-1')).contestant);
+      const onnx = exportNetwork(zoo, network.module, shape);
+      for (const peer of peers) {
+        all.push(await guard(peer, threads, () => peer.graph({ onnx, input, shape }, threads)));
+      }
+      return all;
+    },
+  };
+}
+
+/** Whole networks. Batch 1 is a page's case, 16 the paper's; batch 4 shows what a second thread is worth. */
+export const modelCases: readonly TimedCase[] = [
+  modelCase(NETS.m0, 1, 1, true),
+  modelCase(NETS.m2, 1, 1, true),
+  modelCase(NETS.m5, 1, 1, true),
+  modelCase(NETS.mobilenet, 1, 1, false),
+  modelCase(NETS.mobilevit, 1, 1, false),
+  ...Object.values(NETS).map((net) => modelCase(net, 16, 1, false)),
+  modelCase(NETS.m5, 4, 2, true),
+  modelCase(NETS.m0, 1, 2, false),
+  modelCase(NETS.m5, 1, 2, false),
+];

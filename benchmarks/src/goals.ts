@@ -1,0 +1,104 @@
+import type { Entry, Goal, Row, TimedRow } from './results';
+
+interface Target extends Omit<Goal, 'value' | 'verdict'> {
+  value(find: Find): number | undefined;
+}
+
+interface Find {
+  timed(id: string): TimedRow | undefined;
+  figure(id: string): number | undefined;
+}
+
+const entry = (row: TimedRow | undefined, id: string): Entry | undefined => row?.entries.find((e) => e.id === id);
+
+/** Ratio of the fastest WASM library besides ours. */
+const bestWasm = (row: TimedRow | undefined) => {
+  const ratios = ['onnxruntime-web', 'tfjs-wasm', 'jax-js'].map((id) => entry(row, id)?.ratio);
+  const known = ratios.filter((r) => r !== undefined);
+  return known.length ? Math.min(...known) : undefined;
+};
+
+const model = (name: string, aim?: number): Target => ({
+  id: `${name}-ort-web`,
+  text: `${name.toUpperCase()}, batch 1, one thread: onnxruntime-web’s time over ours`,
+  ...{ unit: '×', sense: 'least', must: 1.5 },
+  ...(aim === undefined ? {} : { aim }),
+  value: ({ timed }) => entry(timed(`efficientvit-${name}-b1`), 'onnxruntime-web')?.ratio,
+});
+
+const native = (name: string): Target => ({
+  id: `${name}-ort-node`,
+  text: `${name.toUpperCase()}, batch 1, one thread: onnxruntime-node’s (native) time over ours`,
+  ...{ unit: '×', sense: 'least', aim: 0.5 },
+  value: ({ timed }) => entry(timed(`efficientvit-${name}-b1`), 'onnxruntime-node')?.ratio,
+});
+
+const figure = (id: string, text: string, unit: string, aim: number, must?: number): Target => ({
+  ...{ id, text, unit, sense: 'most', aim },
+  ...(must === undefined ? {} : { must }),
+  value: (find) => find.figure(id),
+});
+
+/** What the project promises of its speed and size: `must` is the promise, `aim` the ambition. */
+const TARGETS: readonly Target[] = [
+  {
+    id: 'gemm-share',
+    text: 'GEMM 960³, one thread: share of the measured SIMD128 peak',
+    ...{ unit: '%', sense: 'least', must: 75, aim: 90 },
+    value: ({ timed }) => percent(entry(timed('gemm-960x960x960'), 'paperzoo')?.share),
+  },
+  {
+    id: 'gemm-peers',
+    text: 'GEMM 960³, one thread: time of the best WASM library besides ours over ours',
+    ...{ unit: '×', sense: 'least', must: 1.4, aim: 1.8 },
+    value: ({ timed }) => bestWasm(timed('gemm-960x960x960')),
+  },
+  model('m0', 2.4),
+  model('m2'),
+  model('m5', 2),
+  {
+    id: 'threads',
+    text: 'M5, batch 4: one thread’s time over two threads’',
+    ...{ unit: '×', sense: 'least', must: 1.6, aim: 1.9 },
+    value: ({ timed }) => entry(timed('efficientvit-m5-b4-t2'), 'paperzoo-1')?.ratio,
+  },
+  native('m0'),
+  native('m5'),
+  {
+    id: 'op-overhead',
+    text: 'one call of a small op',
+    ...{ unit: 'µs', sense: 'most', must: 5, aim: 2 },
+    value: ({ timed }) => microseconds(entry(timed('op-overhead'), 'paperzoo')?.stats?.min),
+  },
+  figure('cold-start', 'import, createZoo and first M0 answer, weights on disk', 'ms', 150, 400),
+  figure('size-core', 'core, minified and gzipped', 'kB', 25, 40),
+  figure('size-core-wasm', 'core and WASM device with all kernels, minified and gzipped', 'kB', 60, 80),
+  figure('memory-m0', 'linear memory of M0 inference, weights included', 'MB', 40),
+];
+
+/** Holds the rows against the targets. */
+export function goalsOf(rows: readonly Row[]): Goal[] {
+  const find: Find = {
+    timed: (id) => rows.find((r): r is TimedRow => r.kind === 'timed' && r.id === id),
+    figure(id) {
+      const row = rows.find((r) => r.id === id);
+      return row?.kind === 'figure' ? row.value : undefined;
+    },
+  };
+  return TARGETS.map(({ value: valueOf, ...target }) => {
+    const value = valueOf(find);
+    return { ...target, ...(value === undefined ? {} : { value }), verdict: verdict(target, value) };
+  });
+}
+
+function verdict({ sense, must, aim }: Omit<Target, 'value'>, value: number | undefined): Goal['verdict'] {
+  if (value === undefined) return 'not measured';
+  const reaches = (limit: number | undefined) =>
+    limit !== undefined && (sense === 'least' ? value >= limit : value <= limit);
+  if (reaches(aim)) return 'aim';
+  if (must === undefined) return 'printed';
+  return reaches(must) ? 'must' : 'missed';
+}
+
+const percent = (share: number | undefined) => (share === undefined ? undefined : share * 100);
+const microseconds = (ms: number | undefined) => (ms === undefined ? undefined : ms * 1000);

@@ -1,0 +1,1 @@
+export { runSuite, type SuiteEvent, type SuiteOptions } from './suite/run-suite';

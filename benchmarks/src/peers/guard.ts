@@ -1,0 +1,17 @@
+import { firstLine } from '../first-line';
+import { Unavailable, type Absent, type Contestant, type Peer } from './contestant';
+
+/** Prepares a peer; whatever goes wrong becomes the reason why it is absent. */
+export async function guard(
+  peer: Peer,
+  threads: number,
+  prepare: (peer: Peer) => Promise<Contestant>,
+): Promise<Contestant | Absent> {
+  try {
+    return await prepare(peer);
+  } catch (error) {
+    const message = firstLine(error);
+    const unavailable = error instanceof Unavailable ? message : `failed: ${message}`;
+    return { id: peer.id, label: peer.label, threads, unavailable };
+  }
+}

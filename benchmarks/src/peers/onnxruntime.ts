@@ -1,0 +1,43 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-web';
+import { gemmModel } from '../onnx/gemm-model';
+import type { Contestant, Peer } from './contestant';
+
+/** The part that onnxruntime-web and onnxruntime-node have in common. */
+interface Runtime {
+  readonly InferenceSession: {
+    create(model: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession>;
+  };
+  readonly Tensor: new (type: 'float32', data: Float32Array, dims: readonly number[]) => Tensor;
+}
+
+/** A peer out of one of onnxruntime's packages; `open` sets up the package for so many threads. */
+export function onnxruntimePeer(
+  id: string,
+  open: (threads: number) => Promise<{ runtime: Runtime; options: InferenceSession.SessionOptions }>,
+): Peer {
+  const prepare = async (
+    model: Uint8Array,
+    input: Float32Array,
+    shape: readonly number[],
+    threads: number,
+  ): Promise<Contestant> => {
+    const { runtime, options } = await open(threads);
+    const session = await runtime.InferenceSession.create(model, { graphOptimizationLevel: 'all', ...options });
+    const feeds = { [session.inputNames[0]!]: new runtime.Tensor('float32', input, shape) };
+    const name = session.outputNames[0]!;
+    return {
+      id,
+      label: id,
+      threads,
+      run: () => session.run(feeds).then((outputs) => outputs[name]!.dispose()),
+      output: async () => (await session.run(feeds))[name]!.data as Float32Array,
+      dispose: () => session.release(),
+    };
+  };
+  return {
+    id,
+    label: id,
+    gemm: ({ m, k, n, a, b }, threads) => prepare(gemmModel(m, k, n, b), a, [m, k], threads),
+    graph: ({ onnx, input, shape }, threads) => prepare(onnx, input, shape, threads),
+  };
+}

@@ -1,0 +1,89 @@
+import { measure, type MeasureOptions } from '../measure/measure';
+import { firstLine } from '../first-line';
+import type { Absent, Contestant } from '../peers/contestant';
+import type { Entry, TimedRow } from '../results';
+import type { TimedCase } from '../cases/case';
+
+/** An answer further off than this is no answer to the same question, and its time means nothing. */
+const WORST = 1e-3;
+
+const isAbsent = (x: Contestant | Absent): x is Absent => 'unavailable' in x;
+
+/** Gets a case's contestants ready, compares their answers with ours, and times those that agree. */
+export async function race(theCase: TimedCase, options: MeasureOptions, peakGflops: number): Promise<TimedRow> {
+  const all = await theCase.prepare();
+  const { kind, id, group, title, threads, flops } = theCase;
+  try {
+    const checked = await compare(all);
+    const able = checked.filter((x): x is Ready => 'contestant' in x);
+    const stats = await measure(
+      able.map(({ contestant }) => contestant),
+      { ...options, ...theCase.measure },
+    );
+    const first = able[0]?.contestant === all[0] ? stats[0] : undefined;
+    const entries = checked.map((item): Entry => {
+      if (!('contestant' in item)) return item;
+      const own = stats[able.indexOf(item)]!;
+      const gflops = flops === undefined ? undefined : flops / own.min / 1e6;
+      return {
+        id: item.contestant.id,
+        label: item.contestant.label,
+        threads: item.contestant.threads,
+        stats: own,
+        ...(item.difference === undefined ? {} : { difference: item.difference }),
+        ...(gflops === undefined ? {} : { gflops }),
+        ...(gflops === undefined || item.contestant.threads !== threads ? {} : { share: gflops / peakGflops }),
+        ...(first && { ratio: own.min / first.min, medianRatio: own.median / first.median }),
+      };
+    });
+    return { kind, id, group, title, threads, ...(flops === undefined ? {} : { flops }), entries };
+  } finally {
+    for (const x of all) if (!isAbsent(x)) await x.dispose();
+  }
+}
+
+interface Ready {
+  readonly contestant: Contestant;
+  readonly difference: number | undefined;
+}
+
+async function compare(all: readonly (Contestant | Absent)[]): Promise<(Ready | Entry)[]> {
+  let reference: Float32Array | undefined;
+  const checked: (Ready | Entry)[] = [];
+  for (const x of all) {
+    if (isAbsent(x)) {
+      checked.push(x);
+      continue;
+    }
+    const { id, label, threads } = x;
+    let output: Float32Array;
+    try {
+      output = await x.output();
+    } catch (error) {
+      checked.push({ id, label, threads, unavailable: `failed: ${firstLine(error)}` });
+      continue;
+    }
+    const difference = reference && relativeDifference(output, reference);
+    reference ??= output;
+    if (difference === undefined || difference <= WORST) checked.push({ contestant: x, difference });
+    else {
+      const unavailable = `its answer differs from ours by ${difference.toExponential(1)} of the largest value`;
+      checked.push({ id, label, threads, difference, unavailable });
+    }
+  }
+  return checked;
+}
+
+/** Largest absolute difference over the largest absolute value of `b`; infinite when sizes differ or a value is not a number. */
+export function relativeDifference(a: Float32Array, b: Float32Array): number {
+  if (a.length !== b.length) return Infinity;
+  let largest = 0;
+  let worst = 0;
+  for (let i = 0; i < b.length; i++) {
+    const difference = Math.abs(a[i]! - b[i]!);
+    if (Number.isNaN(difference)) return Infinity;
+    if (difference > worst) worst = difference;
+    largest = Math.max(largest, Math.abs(b[i]!));
+  }
+  return largest === 0 ? worst : worst / largest;
+}

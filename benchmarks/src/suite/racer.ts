@@ -1,0 +1,32 @@
+import { allCases } from '../cases/index';
+import type { TimedCase } from '../cases/case';
+import { firstLine } from '../first-line';
+import { measurePeaks } from '../machine/peaks';
+import { PROFILES, SETTLE_MS } from './profile';
+import type { RaceJob, RaceMessage } from './protocol';
+import { race } from './race';
+
+/** Runs the timed cases of a job one after the other; a case that fails does not stop the others. */
+export async function runRaces(job: RaceJob, tell: (message: RaceMessage) => void): Promise<void> {
+  const peak = await measurePeaks(job.threads);
+  tell({ type: 'peak', peak });
+  for (const id of job.cases) {
+    const found = allCases.find((c): c is TimedCase => c.kind === 'timed' && c.id === id);
+    if (!found) {
+      tell({ type: 'failed', id, reason: 'there is no such case' });
+      continue;
+    }
+    tell({ type: 'start', id });
+    const options = {
+      ...PROFILES[job.suite],
+      settleMs: job.threads > 1 ? SETTLE_MS : 0,
+      onProgress: (fraction: number) => tell({ type: 'fraction', id, fraction }),
+    };
+    try {
+      tell({ type: 'row', row: await race(found, options, peak.gflops) });
+    } catch (error) {
+      tell({ type: 'failed', id, reason: firstLine(error) });
+    }
+  }
+  tell({ type: 'end' });
+}

@@ -1,0 +1,138 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { AttrError, throwIfAborted } from '@paperzoo/core';
+import type { FigureCase, TimedCase } from '../cases/case';
+import { firstLine } from '../first-line';
+import { machineFacts } from '../machine/facts';
+import { goalsOf } from '../goals';
+import type { FigureRow, Peak, Row, SuiteResult, TimedRow } from '../results';
+import type { RaceMessage } from './protocol';
+import { runChild } from './run-child';
+import { selectCases } from './select';
+
+/** What happens while a suite runs. `done` counts finished cases; `fraction` is the running one's share. */
+export type SuiteEvent =
+  | { readonly type: 'begin'; readonly total: number }
+  | { readonly type: 'case'; readonly title: string; readonly threads: number; readonly done: number }
+  | { readonly type: 'progress'; readonly fraction: number; readonly done: number }
+  | { readonly type: 'row'; readonly row: Row; readonly done: number };
+
+export interface SuiteOptions {
+  /** Default `quick`. */
+  readonly suite?: 'quick' | 'full';
+  /** Only cases whose id, group or title contains this. */
+  readonly filter?: string;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: SuiteEvent) => void;
+  /** Noted in the result: how the reader gets the same numbers. */
+  readonly command?: string;
+  /** The built `child.js`; found by itself beside the built package. */
+  readonly childEntry?: string;
+}
+
+/**
+ * Runs a suite and resolves to everything it measured. A case that fails is a row with its reason. Throws `AttrError` when no case fits the
+ * filter or when the package is not built, `AbortError` when the signal fires.
+ */
+export async function runSuite(options: SuiteOptions = {}): Promise<SuiteResult> {
+  const { suite = 'quick', filter, signal, onEvent } = options;
+  const cases = selectCases(suite, filter);
+  if (cases.length === 0) {
+    throw new AttrError(`No case of the ${suite} suite fits "${filter}".`, {
+      argument: 'filter',
+      got: filter,
+      expected: [...new Set(selectCases(suite).map((c) => c.group))],
+      remedy: 'A filter is part of a case’s id, group or title.',
+    });
+  }
+  const entry = childEntry(options.childEntry);
+  const start = performance.now();
+  const machine = await machineFacts();
+  const peaks: Peak[] = [];
+  const rows: Row[] = [];
+  const finish = (row: Row) => {
+    rows.push(row);
+    onEvent?.({ type: 'row', row, done: rows.length });
+  };
+  onEvent?.({ type: 'begin', total: cases.length });
+
+  const timed = cases.filter((c): c is TimedCase => c.kind === 'timed');
+  for (const threads of [...new Set(timed.map((c) => c.threads))].sort((a, b) => a - b)) {
+    const mine = timed.filter((c) => c.threads === threads);
+    const open = new Set(mine.map((c) => c.id));
+    const close = (row: Row) => {
+      open.delete(row.id);
+      finish(row);
+    };
+    const fail = (id: string, reason: string) =>
+      close(
+        failedRow(
+          mine.find((c) => c.id === id)!,
+          reason,
+        ),
+      );
+    const tell = (message: RaceMessage) => {
+      if (message.type === 'peak') peaks.push(message.peak);
+      else if (message.type === 'start') announce(mine.find((c) => c.id === message.id)!);
+      else if (message.type === 'fraction') {
+        onEvent?.({ type: 'progress', fraction: message.fraction, done: rows.length });
+      } else if (message.type === 'row') close(message.row);
+      else if (message.type === 'failed') fail(message.id, message.reason);
+    };
+    try {
+      await runChild(entry, { suite, threads, cases: mine.map((c) => c.id) }, tell, signal);
+    } catch (error) {
+      throwIfAborted(signal, 'The benchmark');
+      for (const id of open) fail(id, firstLine(error));
+    }
+  }
+  for (const figure of cases.filter((c): c is FigureCase => c.kind === 'figure')) {
+    throwIfAborted(signal, 'The benchmark');
+    announce(figure);
+    finish(await figureRow(figure, signal));
+  }
+
+  function announce({ title, ...rest }: TimedCase | FigureCase) {
+    onEvent?.({ type: 'case', title, threads: rest.kind === 'timed' ? rest.threads : 1, done: rows.length });
+  }
+
+  const order = new Map(cases.map((c, i) => [c.id, i]));
+  rows.sort((a, b) => order.get(a.id)! - order.get(b.id)!);
+  return {
+    schema: 1,
+    suite,
+    ...(filter ? { filter } : {}),
+    date: new Date().toISOString(),
+    seconds: (performance.now() - start) / 1000,
+    command: options.command ?? `paperzoo bench --${suite}${filter ? ` ${filter}` : ''}`,
+    machine,
+    peaks,
+    rows,
+    goals: goalsOf(rows),
+  };
+}
+
+function childEntry(given: string | undefined): string {
+  const entry = given ?? fileURLToPath(new URL('./child.js', import.meta.url));
+  if (existsSync(entry)) return entry;
+  throw new AttrError(`The benchmark’s process ${entry} does not exist.`, {
+    argument: 'childEntry',
+    remedy: 'Build the package first: npm run build.',
+  });
+}
+
+const failedRow = ({ kind, id, group, title, threads }: TimedCase, reason: string): TimedRow => ({
+  ...{ kind, id, group, title, threads },
+  entries: [{ id: 'paperzoo', label: 'paperzoo', threads, unavailable: reason }],
+});
+
+async function figureRow(theCase: FigureCase, signal: AbortSignal | undefined): Promise<FigureRow> {
+  const { kind, id, group, title, unit } = theCase;
+  try {
+    const { value, details } = await theCase.figure(signal);
+    return { kind, id, group, title, unit, value, ...(details && { details }) };
+  } catch (error) {
+    throwIfAborted(signal, 'The benchmark');
+    return { kind, id, group, title, unit, unavailable: firstLine(error) };
+  }
+}

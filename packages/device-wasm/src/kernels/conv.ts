@@ -11,6 +11,7 @@ import {
 import type { WasmContext } from '../context';
 import { denseModule } from './dense-module';
 import { packedWeights } from './gemm';
+import { layoutKey } from './layout-key';
 import { panelBytes, runGemm } from './run-gemm';
 import { grainFor } from './split';
 
@@ -39,46 +40,56 @@ const isPointwise = (g: ConvGeometry) =>
   g.kH * g.kW === 1 && g.groups === 1 && g.strideY === 1 && g.strideX === 1 && g.padY === 0 && g.padX === 0;
 const isDepthwise = (g: ConvGeometry) => g.groups === g.inC && g.outC === g.inC;
 
-/** 1×1 is a product, depthwise is direct, all else goes through gathered patches. */
+/** 1×1 is a product, depthwise is direct, all else goes through kernel rows and gathered patches. */
 function runNhwc(ctx: WasmContext, g: ConvGeometry, call: NhwcCall): void {
-  if (isPointwise(g)) {
-    const [m, n, k] = [g.batch * g.outH * g.outW, g.outC, g.inC];
-    runGemm(ctx, { ...call, m, n, k, a: call.x, c: call.y, panels: packedWeights(ctx, call.weight, n, k) });
-  } else if (isDepthwise(g)) runDepthwise(ctx, g, call);
-  else runPatches(ctx, g, call);
+  if (isPointwise(g)) runPointwise(ctx, g, call);
+  else if (isDepthwise(g)) runDepthwise(ctx, g, call);
+  else runDense(ctx, g, call);
 }
 
-const window = (g: ConvGeometry) => [g.kH, g.kW, g.strideY, g.strideX, g.padY, g.padX, g.dilationY, g.dilationX];
-
-function runDepthwise(ctx: WasmContext, g: ConvGeometry, { x, weight, bias, residual, y, activation }: NhwcCall): void {
-  const [taps, pixel] = [g.kH * g.kW, g.inC * 4];
-  const packed = ctx.packed(weight, `taps ${g.inC}x${taps}`, weight.size * 4, (to) =>
-    ctx.exports.packDepthwise!(0, g.inC, g.inC, taps, weight.buffer, to),
-  );
-  ctx.parallel(
-    ...(['depthwise', g.batch * g.outH, grainFor(g.outW * g.inC * taps)] as const),
-    ...[x, g.inH * g.inW * pixel, g.inW * pixel, pixel, g.inH, g.inW, g.inC],
-    ...[y, g.outH * g.outW * pixel, g.outW * pixel, pixel, g.outH, g.outW, residual, packed, bias],
-    ...window(g),
-    activation,
-  );
+function runPointwise(ctx: WasmContext, g: ConvGeometry, call: NhwcCall): void {
+  const { x: a, y: c, bias, residual, activation } = call;
+  const n = g.outC;
+  const k = g.inC;
+  const panels = packedWeights(ctx, call.weight, n, k);
+  runGemm(ctx, { m: g.batch * g.outH * g.outW, n, k, a, c, panels, bias, residual, activation });
 }
 
-function runPatches(ctx: WasmContext, g: ConvGeometry, { x, weight, bias, residual, y, activation }: NhwcCall): void {
-  const [cin, n, taps] = [g.inC / g.groups, g.outC / g.groups, g.kH * g.kW];
-  const panels = Math.ceil(n / 8) * g.groups;
-  const packed = ctx.packed(weight, `conv ${g.groups}x${n}x${cin}x${taps}`, panels * cin * taps * 32, (to) =>
-    ctx.parallel('packConv', panels, grainFor(8 * cin * taps), n, cin, taps, weight.buffer, to),
+// The long lists of arguments are spelled out: building and spreading them from parts costs more than a small convolution.
+
+function runDepthwise(ctx: WasmContext, g: ConvGeometry, call: NhwcCall): void {
+  const { weight, x, y, bias, residual, activation } = call;
+  const { inC, inH: h, inW: w, outH: ho, outW: wo, kH, kW, strideY, strideX, padY, padX, dilationY, dilationX } = g;
+  const taps = kH * kW;
+  const packed = ctx.packed(weight, layoutKey('taps', inC, taps), weight.size * 4, (to) =>
+    ctx.exports.packDepthwise!(0, inC, inC, taps, weight.buffer, to),
   );
-  const rows = g.batch * g.outH;
-  const grain = Math.max(grainFor(g.outW * g.outC * cin * taps), Math.ceil(rows / (4 * ctx.threads)));
-  const slot = Math.ceil((ctx.exports.convPatches!(g.outW) * cin * taps * 4) / 16) * 16 + 16;
+  const pixel = inC * 4;
+  const xRow = w * pixel;
+  const yRow = wo * pixel;
+  // prettier-ignore
+  ctx.parallel('depthwise', g.batch * ho, grainFor(wo * inC * taps), x, h * xRow, xRow, pixel, h, w, inC,
+    y, ho * yRow, yRow, pixel, ho, wo, residual, packed, bias, kH, kW, strideY, strideX, padY, padX, dilationY, dilationX, activation);
+}
+
+function runDense(ctx: WasmContext, g: ConvGeometry, call: NhwcCall): void {
+  const { weight, x, y, bias, residual, activation } = call;
+  const { groups, inH: h, inW: w, outH: ho, outW: wo, kH, kW, strideY, strideX, padY, padX, dilationY, dilationX } = g;
+  const cin = g.inC / groups;
+  const n = g.outC / groups;
+  const k = cin * kH * kW;
+  const panels = Math.ceil(n / 8) * groups;
+  const packed = ctx.packed(weight, layoutKey(groups === 1 ? 'conv' : `conv ${groups}`, n, cin), panels * k * 32, (to) =>
+    ctx.parallel('packConv', panels, grainFor(8 * k), n, cin, kH * kW, weight.buffer, to),
+  );
+  const rows = g.batch * ho;
+  const share = Math.ceil(rows / (ctx.threads === 1 ? 1 : 4 * ctx.threads));
+  const grain = Math.max(grainFor(wo * g.outC * k), share);
+  const slot = Math.ceil((ctx.exports.convPatches!(wo) * k * 4) / 16) * 16 + 16;
   const scratch = ctx.scratch(slot * Math.ceil(rows / grain));
-  ctx.parallel(
-    ...(['conv', rows, grain, x, g.inH, g.inW, cin, g.groups, packed, n, bias, residual, y, g.outH, g.outW] as const),
-    ...window(g),
-    ...[activation, scratch, slot, grain],
-  );
+  // prettier-ignore
+  ctx.parallel('conv', rows, grain, x, h, w, cin, groups, packed, n, bias, residual, y, ho, wo,
+    kH, kW, strideY, strideX, padY, padX, dilationY, dilationX, activation, scratch, slot, grain);
 }
 
 const nhwcKernel = defineKernel<number, WasmContext>(conv2dNhwc, {
@@ -119,11 +130,10 @@ const nchwKernel = defineKernel<number, WasmContext>(conv2d, {
     const b = bias?.buffer ?? 0;
     if (isPointwise(g)) runPointwisePlanes(ctx, g, x.buffer, weight.buffer, b, out!.buffer);
     else if (isDepthwise(g)) {
-      ctx.parallel(
-        ...(['depthwisePlanes', g.batch * g.inC, grainFor(g.outH * g.outW * g.kH * g.kW)] as const),
-        ...[x.buffer, g.inH, g.inW, g.inC, out!.buffer, g.outH, g.outW, weight.buffer, b],
-        ...window(g),
-      );
+      const { inH: h, inW: w, inC, outH: ho, outW: wo, kH, kW, strideY, strideX, padY, padX, dilationY, dilationX } = g;
+      // prettier-ignore
+      ctx.parallel('depthwisePlanes', g.batch * inC, grainFor(ho * wo * kH * kW), x.buffer, h, w, inC,
+        out!.buffer, ho, wo, weight.buffer, b, kH, kW, strideY, strideX, padY, padX, dilationY, dilationX);
     } else {
       // Patches are runs of memory only with channels last, and turning a map costs little beside k·k products per element.
       const y = ctx.scratch(out!.size * 4);

@@ -1,6 +1,7 @@
 import { ACTIVATIONS, defineKernel, linear, matmul, type Activation, type Arg } from '@paperzoo/core';
 import type { WasmContext } from '../context';
 import { denseModule } from './dense-module';
+import { layoutKey } from './layout-key';
 import { panelBytes, runGemm } from './run-gemm';
 import { grainFor } from './split';
 
@@ -9,7 +10,7 @@ type Outs = readonly Arg<number>[];
 
 /** Weights `[n][k]` as panels; packed once when they persist. */
 export function packedWeights(ctx: WasmContext, weight: Arg<number>, n: number, k: number): number {
-  return ctx.packed(weight, `panels ${n}x${k}`, panelBytes(n, k), (to) =>
+  return ctx.packed(weight, layoutKey('panels', n, k), panelBytes(n, k), (to) =>
     ctx.parallel('packColumns', Math.ceil(n / 8), grainFor(8 * k), n, k, weight.buffer, k * 4, to),
   );
 }
@@ -23,7 +24,11 @@ const linearKernel = defineKernel<number, WasmContext>(linear, {
     const [n, k] = weight.shape as [number, number];
     if (out!.size === 0) return;
     runGemm(ctx, {
-      ...{ m: out!.size / n, n, k, a: x.buffer, c: out!.buffer },
+      m: out!.size / n,
+      n,
+      k,
+      a: x.buffer,
+      c: out!.buffer,
       panels: packedWeights(ctx, weight, n, k),
       bias: bias?.buffer ?? 0,
       residual: residual?.buffer ?? 0,
@@ -51,7 +56,10 @@ const matmulKernel = defineKernel<number, WasmContext>(matmul, {
     if (oneB && (batches === 1 || (a.size === batches * m * k && !attrs.transposeA))) {
       // One matrix on the right: the batch of left ones is one tall matrix.
       runGemm(ctx, {
-        ...{ m: batches * m, n, k, c: out!.buffer },
+        m: batches * m,
+        n,
+        k,
+        c: out!.buffer,
         a: attrs.transposeA ? turned(ctx, a, m, k) : a.buffer,
         panels: packedOther(ctx, b, n, k, attrs.transposeB),
       });
@@ -62,7 +70,7 @@ const matmulKernel = defineKernel<number, WasmContext>(matmul, {
 /** The right operand as panels. */
 function packedOther(ctx: WasmContext, b: Arg<number>, n: number, k: number, transposed: boolean): number {
   if (transposed) return packedWeights(ctx, b, n, k);
-  return ctx.packed(b, `rows ${k}x${n}`, panelBytes(n, k), (to) =>
+  return ctx.packed(b, layoutKey('rows', k, n), panelBytes(n, k), (to) =>
     ctx.parallel('packRows', Math.ceil(n / 8), grainFor(8 * k), n, k, b.buffer, n * 4, to),
   );
 }

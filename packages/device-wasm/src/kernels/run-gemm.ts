@@ -34,14 +34,26 @@ const MANY_ROWS = 64;
 /** Bytes of the packed form of a k×n matrix. */
 export const panelBytes = (n: number, k: number): number => Math.ceil(n / 8) * k * 32;
 
-/** Runs one product on all threads. */
+/**
+ * Runs one product on all threads.
+ * Arguments are spelled out because building and spreading lists costs more than a small product.
+ */
 export function runGemm(ctx: WasmContext, call: GemmCall): void {
-  const { m, n, k } = call;
-  const args = [
-    ...[n, k, call.a, call.lda ?? k * 4, call.aRows ?? 0, call.panels],
-    ...[call.c, call.ldc ?? n * 4, call.cRows ?? 0, call.bias ?? 0, call.biasRow ?? 0],
-    ...[call.residual ?? 0, call.ldr ?? n * 4, call.scale ?? 1, call.activation ?? 0],
-  ];
-  if (m >= MANY_ROWS || ctx.threads === 1) ctx.parallel('gemm', m, grainFor(n * k, 4), ...args);
-  else ctx.parallel('gemmPanels', Math.ceil(n / 8), grainFor(8 * m * k), m, ...args);
+  const { m, n, k, a, panels, c } = call;
+  const lda = call.lda ?? k * 4;
+  const ldc = call.ldc ?? n * 4;
+  const ldr = call.ldr ?? n * 4;
+  const { aRows = 0, cRows = 0, bias = 0, biasRow = 0, residual = 0, scale = 1, activation = 0 } = call;
+  const f = ctx.exports;
+  if (ctx.threads === 1) {
+    f.gemm!(0, m, n, k, a, lda, aRows, panels, c, ldc, cRows, bias, biasRow, residual, ldr, scale, activation);
+  } else if (m >= MANY_ROWS) {
+    const grain = grainFor(n * k, 4);
+    const tail = [bias, biasRow, residual, ldr, scale, activation] as const;
+    ctx.parallel('gemm', m, grain, n, k, a, lda, aRows, panels, c, ldc, cRows, ...tail);
+  } else {
+    const grain = grainFor(8 * m * k);
+    const tail = [bias, biasRow, residual, ldr, scale, activation] as const;
+    ctx.parallel('gemmPanels', Math.ceil(n / 8), grain, m, n, k, a, lda, aRows, panels, c, ldc, cRows, ...tail);
+  }
 }

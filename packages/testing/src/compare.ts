@@ -1,0 +1,52 @@
+import type { DType, Tolerance } from '@paperzoo/core';
+
+/** Used where an op states none. */
+export const DEFAULT_TOLERANCE: Tolerance = { rel: 1e-6, abs: 1e-6 };
+
+/** How far a result is from the truth. */
+export interface Difference {
+  /** Root mean square of the differences over that of the truth. */
+  readonly rel: number;
+  /** Largest difference, over the largest magnitude of the truth where that is above 1. */
+  readonly abs: number;
+  /** What is wrong beyond rounding, such as a NaN; one sentence. */
+  readonly fault: string | undefined;
+}
+
+// A root mean square over a handful of elements is no statistic: one cancellation decides it. They are judged by `abs` alone.
+const STATISTIC = 8;
+const MAX_F32 = 3.4028234663852886e38;
+
+/** Compares with the truth in double precision. Integers and masks must be equal; NaN and infinities must stand where they should. */
+export function difference(got: ArrayLike<number>, truth: ArrayLike<number>, dtype: DType): Difference {
+  if (got.length !== truth.length)
+    return { rel: NaN, abs: NaN, fault: `has ${got.length} elements instead of ${truth.length}` };
+  let squares = 0;
+  let scale = 0;
+  let worst = 0;
+  let largest = 0;
+  let finite = 0;
+  for (let i = 0; i < truth.length; i++) {
+    const [y, exact] = [got[i]!, truth[i]!];
+    // What float32 cannot hold is infinite there, not wrong.
+    const t = dtype === 'f32' && Math.abs(exact) > MAX_F32 ? Math.sign(exact) * Infinity : exact;
+    if (Object.is(y, t) || y === t) {
+      if (Number.isFinite(t)) [scale, largest, finite] = [scale + t * t, Math.max(largest, Math.abs(t)), finite + 1];
+      continue;
+    }
+    if (dtype !== 'f32' || !Number.isFinite(y) || !Number.isFinite(t))
+      return { rel: NaN, abs: NaN, fault: `is ${y} instead of ${t} at position ${i}` };
+    squares += (y - t) ** 2;
+    worst = Math.max(worst, Math.abs(y - t));
+    [scale, largest, finite] = [scale + t * t, Math.max(largest, Math.abs(t)), finite + 1];
+  }
+  const rel = squares === 0 || finite < STATISTIC ? 0 : Math.sqrt(squares / Math.max(scale, Number.MIN_VALUE));
+  return { rel, abs: worst / Math.max(1, largest), fault: undefined };
+}
+
+/** Undefined when the difference is tolerable, otherwise the sentence to fail with. */
+export function objection({ rel, abs, fault }: Difference, tolerance: Tolerance): string | undefined {
+  if (fault !== undefined) return fault;
+  const shown = `rms ${rel.toExponential(2)} (at most ${tolerance.rel}), max ${abs.toExponential(2)} (at most ${tolerance.abs})`;
+  return rel <= tolerance.rel && abs <= tolerance.abs ? undefined : `is too far from the float64 result: ${shown}`;
+}

@@ -47,7 +47,9 @@ export function loadStateDict(
     if (!value) continue;
     const dtype = 'dtype' in value ? value.dtype : 'F32';
     const allowed = entry instanceof Counter ? INTEGERS : FLOATS;
-    if (value.shape.length !== entry.shape.length || value.shape.some((n, i) => n !== entry.shape[i])) {
+    // Some writers store a scalar as a vector of one.
+    const shape = entry instanceof Counter && value.shape.join() === '1' ? [] : value.shape;
+    if (shape.length !== entry.shape.length || shape.some((n, i) => n !== entry.shape[i])) {
       shapes.push({ key, expected: show(entry.shape), got: show(value.shape) });
     } else if (!allowed.includes(dtype) || (entry instanceof Counter && isTensor(value))) {
       dtypes.push({ key, expected: allowed.slice(0, 3).join(' or '), got: dtype });

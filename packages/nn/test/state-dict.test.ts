@@ -104,6 +104,9 @@ test('int64 counters are loaded, kept and saved; checkpoints without them are ac
   norm.loadStateDict(new Map<string, Loadable>([...full, ['num_batches_tracked', count]]));
   expect(norm.num_batches_tracked.value).toBe(12345678901);
   expect((await norm.stateDict()).get('num_batches_tracked')!.bytes).toEqual(bytes);
+  norm.num_batches_tracked.increment();
+  norm.loadStateDict(new Map<string, Loadable>([...full, ['num_batches_tracked', { ...count, shape: [1] }]]));
+  expect(norm.num_batches_tracked.value).toBe(12345678901);
   full.delete('num_batches_tracked');
   expect(norm.loadStateDict(full).missing).toEqual([]);
   const half = { shape: [], data: Float32Array.of(1) };

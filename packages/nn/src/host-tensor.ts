@@ -1,10 +1,14 @@
 import { ModelError } from '@paperzoo/core';
 
+/** Element types of safetensors files. */
+export type HostDType =
+  | 'BOOL' | 'F4' | 'F6_E2M3' | 'F6_E3M2' | 'U8' | 'I8' | 'F8_E5M2' | 'F8_E4M3' | 'F8_E8M0' | 'F8_E4M3FNUZ' | 'F8_E5M2FNUZ'
+  | 'I16' | 'U16' | 'F16' | 'BF16' | 'I32' | 'U32' | 'F32' | 'C64' | 'F64' | 'I64' | 'U64'; // prettier-ignore
+
 /** A tensor in ordinary memory, as checkpoints hold them: `@paperzoo/hub`'s `CheckpointTensor` is one, and its writer takes these. */
 export interface HostTensor {
   readonly shape: readonly number[];
-  /** Element type in safetensors' words: `F32`, `F16`, `I64`, … */
-  readonly dtype: string;
+  readonly dtype: HostDType;
   /** Little-endian, row-major; shared, not to be written to. */
   readonly bytes: Uint8Array;
   /** All elements as float32; may be a view on `bytes`. */

@@ -1,7 +1,7 @@
 export { Constant } from './constant';
 export { Counter } from './counter';
 export { foldBnLinear, foldConvBn, type Folded, type NormValues } from './fold';
-export { hostTensor, reshapeHost, type HostTensor } from './host-tensor';
+export { hostTensor, reshapeHost, type HostDType, type HostTensor } from './host-tensor';
 export { init, type Initializer } from './init';
 export type { Loadable, LoadOptions, LoadReport, StateSource } from './load-state-dict';
 export { Module, type AnyModule, type State } from './module';

@@ -68,13 +68,13 @@ export class ImageModel<M extends AnyModule = AnyModule> implements Model {
   /** Logits [B, numClasses] of prepared images [B, C, H, W]. The caller disposes the result. */
   forward(x: Tensor): Tensor {
     this.refuseDisposed();
-    return this.parts.graph.forward(x);
+    return this.zoo.scope(() => this.parts.graph.forward(x));
   }
 
   /** The stages' maps [B, C, H, W], coarser and coarser; `indices` picks some of them. The caller disposes them. */
   features(x: Tensor, indices?: readonly number[]): Tensor[] {
     this.refuseDisposed();
-    return this.parts.graph.forwardIntermediates(x, indices);
+    return this.zoo.scope(() => this.parts.graph.forwardIntermediates(x, indices));
   }
 
   /** Images as the model wants them: resized, cropped and normalised as in its evaluation, [B, C, S, S]. */

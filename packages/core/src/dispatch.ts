@@ -88,10 +88,10 @@ export function applyOp(op: Op, ins: Ins, attrs: object): Tensor | Tensor[] {
 
 function execute(zoo: Zoo, op: Op, ins: Ins, specs: readonly Spec[], attrs: object): Tensor[] {
   const kernel = zoo.select(op, ins, attrs);
-  if (kernel) {
+  // Where nothing is written there is nothing to do: empty outputs need no care in kernels and composites.
+  if (kernel || specs.every((spec) => spec.shape.includes(0))) {
     const outs = zoo.allocate(op, specs);
-    // A kernel has nothing to do when it has nothing to write; empty axes need no care inside kernels.
-    if (outs.some((out) => out.size > 0)) {
+    if (kernel && outs.some((out) => out.size > 0)) {
       try {
         zoo.device.run(kernel, ins, outs, attrs);
       } catch (error) {

@@ -8,6 +8,7 @@ import {
   implement,
   mul,
   neg,
+  softmax,
   tensor,
   type LogEvent,
   type Spec,
@@ -158,10 +159,13 @@ describe('kernel selection', () => {
     expect(await double(x).array()).toEqual([0, 2, 4]);
   });
 
-  test('kernels are not bothered when there is nothing to write', async () => {
+  test('kernels and composites are not bothered when there is nothing to write', async () => {
     const never = kernel(exp, () => expect(true).toBe(false), { id: 'exp/never', priority: 9 });
     const { zoo } = await zooWith([never]);
     expect(await exp(zoo.zeros([0, 3])).array()).toEqual([]);
+    // The composite would take the largest value of an empty axis.
+    expect(softmax(zoo.zeros([3, 0]), { dim: 1 }).shape).toEqual([3, 0]);
+    expect(zoo.memory().tensors).toBe(4);
   });
 
   test('composites do not leak what they make on the way', async () => {

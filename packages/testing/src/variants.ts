@@ -1,9 +1,10 @@
 import { resolveAttrs, ZooError, type Op, type Sample, type SampleInput, type Spec } from '@paperzoo/core';
 import { sizeOf, specsOf } from './host';
+import { Random } from './random';
 
 /** Sizes that tiles and vectors of 4, 8 and 16 do not divide, beside nothing and one. */
 const SIZES = [0, 1, 2, 5, 17, 35];
-const PER_SAMPLE = 24;
+const PER_SAMPLE = 10;
 /** Elements that are enough to be split over threads. */
 const LARGE = 40_000;
 const MOST_FLOPS = 20e6;
@@ -22,9 +23,12 @@ export function variants(op: Op): Sample[] {
   };
   const samples = op.samples?.() ?? [];
   for (const sample of samples) {
+    const swaps = sizesIn(sample).flatMap((size) => SIZES.filter((n) => n !== size).map((n) => [size, n] as const));
+    const random = new Random(`${op.name}/${sample.name}/sizes`);
     let left = PER_SAMPLE;
-    for (const size of sizesIn(sample)) {
-      for (const other of SIZES) if (left > 0 && other !== size && take(resized(sample, size, other))) left--;
+    while (left > 0 && swaps.length > 0) {
+      const [size, other] = swaps.splice(random.below(swaps.length), 1)[0]!;
+      if (take(resized(sample, size, other))) left--;
     }
   }
   // One large case, for kernels that split their work: the first sample that can be enlarged without becoming slow.

@@ -2,7 +2,7 @@ import { attr } from '../attr';
 import { ShapeError } from '../errors';
 import { defineOp, implement, tensor, type Sample } from '../op';
 import type { Spec } from '../dtype';
-import { expand, reshape } from './shape';
+import { expand, pad, reshape } from './shape';
 import { axis, show, wantRank } from './shapes';
 
 function sameButDim(op: string, x: Spec, index: Spec, dim: number): void {
@@ -83,7 +83,12 @@ implement(gather, {
   ],
 });
 implement(scatterAdd, {
-  vjp: ({ ins: [, index], grads: [dy], attrs: { dim } }) => [dy, undefined, gather(dy!, index, { dim })],
+  vjp({ ins: [, index, src], grads: [dy], attrs: { dim } }) {
+    // What index does not cover of src was not added anywhere.
+    const uncovered = src.shape.flatMap((n, i) => [n - index.shape[i]!, 0]).reverse();
+    const taken = gather(dy!, index, { dim });
+    return [dy, undefined, uncovered.some((n) => n > 0) ? pad(taken, { pad: uncovered }) : taken];
+  },
   tolerance: { rel: 1e-6, abs: 1e-6 },
 });
 

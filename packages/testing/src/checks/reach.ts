@@ -1,5 +1,6 @@
-import { ZooError, type Op, type Sample } from '@paperzoo/core';
+import { resolveAttrs, ZooError, type Op, type Sample } from '@paperzoo/core';
 import { demand } from '../check';
+import { specsOf } from '../host';
 import { ways, type Lab } from '../lab';
 import { variants } from '../variants';
 
@@ -45,8 +46,7 @@ function otherTypes(op: Op): Sample[] {
 
 function plausible(op: Op, sample: Sample): boolean {
   try {
-    const specs = sample.ins.map((x) => (x ? { shape: x.shape, dtype: x.dtype ?? 'f32' } : undefined));
-    op.shape(specs, sample.attrs ?? {});
+    op.shape(specsOf(sample), resolveAttrs(op.name, op.attrs, sample.attrs));
     return true;
   } catch (error) {
     if (error instanceof ZooError) return false;

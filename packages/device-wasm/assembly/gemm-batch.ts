@@ -1,4 +1,5 @@
 import { gemmBlock } from './gemm';
+import { fewColumns, fewRows, isFew } from './gemm-few';
 import { packColumns, packRows } from './gemm-pack';
 import { transposeRows } from './gemm-transpose';
 
@@ -18,14 +19,19 @@ export function gemmBatch(
     const at = table + <usize>i * 12;
     let a = <usize>load<u32>(at);
     const b = <usize>load<u32>(at, 4);
+    if (ta) {
+      transposeRows(0, m, a, k, m, turned);
+      a = turned;
+    }
+    if (isFew(m, tb)) {
+      if (tb) fewColumns(0, n, m, n, k, a, b, <usize>load<u32>(at, 8));
+      else fewRows(0, n, m, n, k, a, b, <usize>load<u32>(at, 8));
+      continue;
+    }
     if (b != lastB) {
       if (tb) packColumns(0, panels, n, k, b, <usize>k << 2, packed);
       else packRows(0, panels, n, k, b, <usize>n << 2, packed);
       lastB = b;
-    }
-    if (ta) {
-      transposeRows(0, m, a, k, m, turned);
-      a = turned;
     }
     gemmBlock(
       0, m, 0, panels, n, k, a, <usize>k << 2, 0, packed, <usize>load<u32>(at, 8), <usize>n << 2, 0, 0, 0, 0, 0, 1, 0,

@@ -1,21 +1,34 @@
 // Packing of B into panels `[ceil(n/8)][k][8]`: the micro-kernel then reads one stream, and nothing needs a column remainder.
 // Missing columns of the last panel are zeros. Bytes needed: ceil(n/8)·k·32.
 
+/** Panels written side by side: reading longer stretches of each row wastes less of every cache line and page. */
+const TOGETHER: i32 = 8;
+
 /** Panels [begin, end) of B given as rows `[k][n]`, `ldb` bytes apart. Reads only inside B. */
 export function packRows(begin: i32, end: i32, n: i32, k: i32, b: usize, ldb: usize, out: usize): void {
-  for (let p = begin; p < end; p++) {
-    let from = b + (<usize>p << 5);
-    let to = out + ((<usize>p * <usize>k) << 5);
-    const cols = n - (p << 3);
+  const panel = <usize>k << 5;
+  const whole = min(end, n >> 3);
+  for (let p = begin; p < whole; p += TOGETHER) {
+    const count = min(TOGETHER, whole - p);
+    const from = b + (<usize>p << 5);
+    const to = out + <usize>p * panel;
     for (let i = 0; i < k; i++) {
-      if (cols >= 8) {
-        v128.store(to, v128.load(from));
-        v128.store(to, v128.load(from, 16), 16);
-      } else {
-        for (let j = 0; j < 8; j++) store<f32>(to + (<usize>j << 2), j < cols ? load<f32>(from + (<usize>j << 2)) : 0);
+      let q = from + <usize>i * ldb;
+      let t = to + (<usize>i << 5);
+      for (let j = count; j > 0; j--) {
+        v128.store(t, v128.load(q));
+        v128.store(t, v128.load(q, 16), 16);
+        q += 32;
+        t += panel;
       }
-      from += ldb;
-      to += 32;
+    }
+  }
+  if (whole < end) {
+    const cols = n & 7;
+    for (let i = 0; i < k; i++) {
+      const from = b + (<usize>whole << 5) + <usize>i * ldb;
+      const to = out + <usize>whole * panel + (<usize>i << 5);
+      for (let j = 0; j < 8; j++) store<f32>(to + (<usize>j << 2), j < cols ? load<f32>(from + (<usize>j << 2)) : 0);
     }
   }
 }

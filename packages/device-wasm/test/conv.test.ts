@@ -120,24 +120,6 @@ test.each(depthwiseCases)('depthwise, channels last: %j', (...geometry) => {
   expect(arena.damage()).toEqual([]);
 });
 
-test.each(depthwiseCases)('depthwise, channels first: %j', (...geometry) => {
-  const [batch, h, w] = geometry as unknown as number[];
-  const { x, weights, bias, sums, ho, wo, channels, window } = setUp(geometry as unknown as Case);
-  const planes = arena.alloc(batch! * channels * h! * w!);
-  const y = arena.alloc(sums.length);
-  const image = h! * w! * channels * 4;
-  for (let b = 0; b < batch!; b++)
-    call.transposeRows!(0, channels, x + b * image, h! * w!, channels, planes + b * image);
-  call.depthwisePlanes!(0, batch! * channels, planes, h!, w!, channels, y, ho, wo, weights, bias, ...window);
-  const got = arena.read(y, sums.length);
-  const last = sums.map((_, i) => {
-    const [b, pixel, c] = [Math.floor(i / (ho * wo * channels)), Math.floor(i / channels) % (ho * wo), i % channels];
-    return got[(b * channels + c) * ho * wo + pixel]!;
-  });
-  expect(worst(last, sums)).toBeLessThan(1e-5);
-  expect(arena.damage()).toEqual([]);
-});
-
 test('a window of a larger map is convolved where it lies', () => {
   const [side, window, channels] = [8, 3, 6];
   const x = arena.random(side * side * channels * 2);

@@ -178,13 +178,9 @@ test('every activation code means its place in ACTIVATIONS', () => {
 });
 
 describe('gemmBatch', () => {
-  test.each([
-    [0, 0],
-    [0, 1],
-    [1, 0],
-    [1, 1],
-  ])('transposed flags %d %d, shared operands, own scratch per range', (ta, tb) => {
-    const [batches, m, n, k, grain] = [5, 6, 11, 7, 2];
+  const flags = [0, 1].flatMap((ta) => [0, 1].flatMap((tb) => [1, 3, 6].map((m) => [ta, tb, m] as const)));
+  test.each(flags)('transposed flags %d %d, %d rows, shared operands, own scratch per range', (ta, tb, m) => {
+    const [batches, n, k, grain] = [5, 11, 23, 2];
     const a = arena.random(batches * m * k);
     const b = arena.random(2 * k * n);
     const c = arena.alloc(batches * m * n);
@@ -212,6 +208,34 @@ describe('gemmBatch', () => {
     expect(worst(arena.read(c, wanted.length), wanted)).toBeLessThan(1e-5);
     expect(arena.damage()).toEqual([]);
   });
+});
+
+test('fewRows and fewColumns agree with plain loops for any split of the columns', () => {
+  for (const [m, n, k] of [
+    [1, 530, 7],
+    [3, 21, 16],
+    [8, 9, 0],
+    [2, 600, 37],
+  ] as const) {
+    for (const transposed of [false, true]) {
+      arena.reset();
+      const a = arena.random(m * k);
+      const b = arena.random(k * n);
+      const c = arena.alloc(m * n);
+      const f = transposed ? call.fewColumns! : call.fewRows!;
+      f(0, 5, m, n, k, a, b, c);
+      f(5, n, m, n, k, a, b, c);
+      const wanted = Array.from({ length: m * n }, (_, at) => {
+        const [i, j] = [Math.floor(at / n), at % n];
+        let sum = 0;
+        for (let l = 0; l < k; l++)
+          sum += arena.f32[a / 4 + i * k + l]! * arena.f32[b / 4 + (transposed ? j * k + l : l * n + j)]!;
+        return sum;
+      });
+      expect(worst(arena.read(c, m * n), wanted)).toBeLessThan(1e-5);
+      expect(arena.damage()).toEqual([]);
+    }
+  }
 });
 
 test('transposeRows turns any matrix', () => {

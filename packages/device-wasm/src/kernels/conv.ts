@@ -79,8 +79,11 @@ function runDense(ctx: WasmContext, g: ConvGeometry, call: NhwcCall): void {
   const n = g.outC / groups;
   const k = cin * kH * kW;
   const panels = Math.ceil(n / 8) * groups;
-  const packed = ctx.packed(weight, layoutKey(groups === 1 ? 'conv' : `conv ${groups}`, n, cin), panels * k * 32, (to) =>
-    ctx.parallel('packConv', panels, grainFor(8 * k), n, cin, kH * kW, weight.buffer, to),
+  const packed = ctx.packed(
+    weight,
+    layoutKey(groups === 1 ? 'conv' : `conv ${groups}`, n, cin),
+    panels * k * 32,
+    (to) => ctx.parallel('packConv', panels, grainFor(8 * k), n, cin, kH * kW, weight.buffer, to),
   );
   const rows = g.batch * ho;
   const share = Math.ceil(rows / (ctx.threads === 1 ? 1 : 4 * ctx.threads));
@@ -129,13 +132,8 @@ const nchwKernel = defineKernel<number, WasmContext>(conv2d, {
     const g = convGeometry('conv2d', x, weight, attrs, false);
     const b = bias?.buffer ?? 0;
     if (isPointwise(g)) runPointwisePlanes(ctx, g, x.buffer, weight.buffer, b, out!.buffer);
-    else if (isDepthwise(g)) {
-      const { inH: h, inW: w, inC, outH: ho, outW: wo, kH, kW, strideY, strideX, padY, padX, dilationY, dilationX } = g;
-      // prettier-ignore
-      ctx.parallel('depthwisePlanes', g.batch * inC, grainFor(ho * wo * kH * kW), x.buffer, h, w, inC,
-        out!.buffer, ho, wo, weight.buffer, b, kH, kW, strideY, strideX, padY, padX, dilationY, dilationX);
-    } else {
-      // Patches are runs of memory only with channels last, and turning a map costs little beside k·k products per element.
+    else {
+      // Kernels want channels last: taps are then runs of memory and channels fill vectors; turning the maps costs less than doing without.
       const y = ctx.scratch(out!.size * 4);
       const last = turnImages(ctx, g.batch, x.buffer, g.inC, g.inH * g.inW, ctx.scratch(x.size * 4));
       runNhwc(ctx, g, { x: last, weight, bias: b, residual: 0, y, activation: 0 });

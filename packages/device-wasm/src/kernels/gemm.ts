@@ -55,17 +55,27 @@ const matmulKernel = defineKernel<number, WasmContext>(matmul, {
     const oneB = b.size === k * n;
     if (oneB && (batches === 1 || (a.size === batches * m * k && !attrs.transposeA))) {
       // One matrix on the right: the batch of left ones is one tall matrix.
-      runGemm(ctx, {
-        m: batches * m,
-        n,
-        k,
-        c: out!.buffer,
-        a: attrs.transposeA ? turned(ctx, a, m, k) : a.buffer,
-        panels: packedOther(ctx, b, n, k, attrs.transposeB),
-      });
+      const left = attrs.transposeA ? turned(ctx, a, m, k) : a.buffer;
+      runOne(ctx, batches * m, n, k, left, b, attrs.transposeB, out!.buffer);
     } else runBatch(ctx, a, b, out!, m, n, k, attrs);
   },
 });
+
+/** Left matrix `[m][k]` at `a`, right one `[k][n]` or transposed. */
+function runOne(
+  ctx: WasmContext,
+  m: number,
+  n: number,
+  k: number,
+  a: number,
+  b: Arg<number>,
+  transposed: boolean,
+  c: number,
+): void {
+  if (!b.persistent && ctx.exports.isFew!(m, Number(transposed))) {
+    ctx.parallel(transposed ? 'fewColumns' : 'fewRows', n, grainFor(m * k, 16), m, n, k, a, b.buffer, c);
+  } else runGemm(ctx, { m, n, k, a, c, panels: packedOther(ctx, b, n, k, transposed) });
+}
 
 /** The right operand as panels. */
 function packedOther(ctx: WasmContext, b: Arg<number>, n: number, k: number, transposed: boolean): number {

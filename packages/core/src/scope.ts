@@ -43,6 +43,12 @@ export class Scopes {
     this.frames.at(-1)?.delete(tensor);
   }
 
+  /** Moves a tensor out of the frame on top; only its owner and the finalizer free it from then on. */
+  keep(tensor: Tensor): void {
+    const top = this.frames.at(-1);
+    if (top?.delete(tensor)) this.watch(tensor);
+  }
+
   /** Runs `fn`; frees what was made inside and is not part of the result. On an error everything made inside is freed. */
   run<T>(fn: () => T): T {
     const frame = new Set<Tensor>();

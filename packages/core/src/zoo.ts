@@ -244,7 +244,13 @@ export class Zoo {
     this.scopes.remove(tensor);
   }
 
-  /** @internal Takes a tensor out of the current scope: whoever asked disposes it. */
+  /** Takes a tensor out of the current scope: it lives until `dispose()`, or until nobody holds it any more. For owners such as modules. */
+  keep(tensor: Tensor): Tensor {
+    this.scopes.keep(tensor);
+    return tensor;
+  }
+
+  /** @internal As `keep`, for owners that are certain to dispose. */
   exempt(tensor: Tensor): void {
     this.scopes.remove(tensor);
   }

@@ -14,7 +14,7 @@ export class Constant {
     if (!this.value) {
       this.value = x.zoo.tensor(this.data(), { shape: this.shape });
       // It may have been made inside a scope, which must not take it away.
-      x.zoo.exempt(this.value);
+      x.zoo.keep(this.value);
     }
     return this.value;
   }

@@ -78,7 +78,7 @@ export class Parameter {
 
   private keep(tensor: Tensor): void {
     // The tensor may have been made inside a scope, which must not take it away.
-    tensor.zoo.exempt(tensor);
+    tensor.zoo.keep(tensor);
     this.value = this.persistent ? tensor.persist() : tensor;
   }
 }

@@ -52,6 +52,20 @@ export function exp4(x: v128): v128 {
   return f32x4.mul(f32x4.mul(p, power2(half)), power2(i32x4.sub(i, half)));
 }
 
+/**
+ * e^x for x ≤ 0, taken as 0 from -80 down; NaN stays NaN. For softmax: such a weight (2e-35 of the largest) cannot show in a float32 sum,
+ * while products with it would be subnormal, which cost a hundred cycles each.
+ */
+@inline
+export function expNegative4(x: v128): v128 {
+  const rounded = madd(x, c(LOG2_E), c(ROUNDER));
+  const n = f32x4.sub(rounded, c(ROUNDER));
+  const r = f32x4.sub(f32x4.sub(x, f32x4.mul(n, c(LN2_HIGH))), f32x4.mul(n, c(LN2_LOW)));
+  const p = f32x4.add(madd(f32x4.mul(r, r), expTail(r), r), c(1));
+  // The integer stands in the low bits of `rounded`; added to the exponent of p it multiplies by 2^n.
+  return v128.andnot(i32x4.add(p, i32x4.shl(rounded, 23)), f32x4.le(x, c(-80)));
+}
+
 /** e^x - 1, accurate near 0. */
 @inline
 export function expm14(x: v128): v128 {

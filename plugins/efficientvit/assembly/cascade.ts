@@ -25,21 +25,23 @@ function windowRows(
   }
 }
 
-/** y ← ReLU(O) where the token exists, and F ← X + O, the next head's input; `x` is 0 after the last head. */
-function handOn(N: i32, v: i32, o: usize, y: usize, outRows: usize, x: usize, inRows: usize, f: usize): void {
+/** O ← O·scale by row; y ← ReLU(O) where the token exists, and F ← X + O, the next head's input; `x` is 0 after the last head. */
+function handOn(N: i32, v: i32, o: usize, scales: usize, y: usize, outRows: usize, x: usize, inRows: usize, f: usize): void {
   const zero = f32x4.splat(0);
   const bytes = <usize>v << 2;
   for (let t = 0; t < N; t++) {
     const to = load<i32>(outRows + (<usize>t << 2));
     const from = x + load<i32>(inRows + (<usize>t << 2));
+    const scale = load<f32>(scales + (<usize>t << 2));
+    const scale4 = f32x4.splat(scale);
     let i: usize = 0;
     for (; i + 16 <= bytes; i += 16) {
-      const value = v128.load(o + i);
+      const value = f32x4.mul(v128.load(o + i), scale4);
       if (to >= 0) v128.store(y + to + i, f32x4.pmax(value, zero));
       if (x) v128.store(f + i, f32x4.add(value, v128.load(from + i)));
     }
     for (; i < bytes; i += 4) {
-      const value = load<f32>(o + i);
+      const value = load<f32>(o + i) * scale;
       if (to >= 0) store<f32>(y + to + i, value < 0 ? 0 : value);
       if (x) store<f32>(f + i, value + load<f32>(from + i));
     }
@@ -52,7 +54,7 @@ function handOn(N: i32, v: i32, o: usize, y: usize, outRows: usize, x: usize, in
 export function cascadeBytes(R: i32, C: i32, h: i32, d: i32): i32 {
   const N = R * R, M = (N + 3) & ~3, v = C / h, n = 2 * d + v;
   const panels = ((N + 7) >> 3) * d + ((v + 7) >> 3) * N;
-  return (((N * (n + d + M + 2 * v + 2) + C + 8 * panels) << 2) + 63) & ~63;
+  return (((N * (n + d + M + 2 * v + 3) + C + 8 * panels) << 2) + 63) & ~63;
 }
 
 /**
@@ -76,6 +78,7 @@ export function cascade(
   const next = free; free += <usize>(N * v) << 2;
   const inRows = free; free += <usize>N << 2;
   const outRows = free; free += <usize>N << 2;
+  const scales = free; free += <usize>N << 2;
   const zeros = free;
   memory.fill(zeros, 0, <usize>C << 2);
   const ld = <usize>n << 2, sliceBytes = <usize>v << 2;
@@ -104,11 +107,11 @@ export function cascade(
         0, N, 0, (M + 7) >> 3, M, d, query, <usize>d << 2, 0, kPanels, scores, scoreRow, 0, 0, 0,
         bias + <usize>j * <usize>N * scoreRow, scoreRow, 1, 0,
       );
-      softmaxRows(N, M, scores);
+      softmaxRows(N, M, scores, scales);
       packRows(0, (v + 7) >> 3, v, N, projected + (<usize>(2 * d) << 2), ld, vPanels);
       gemmBlock(0, N, 0, (v + 7) >> 3, v, N, scores, scoreRow, 0, vPanels, head, sliceBytes, 0, 0, 0, 0, 0, 1, 0);
       const last = j == h - 1;
-      handOn(N, v, head, y + <usize>j * sliceBytes, outRows, last ? 0 : slice + sliceBytes, inRows, next);
+      handOn(N, v, head, scales, y + <usize>j * sliceBytes, outRows, last ? 0 : slice + sliceBytes, inRows, next);
       dwj += <usize>(k * k * d) << 2;
     }
   }

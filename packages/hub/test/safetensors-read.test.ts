@@ -164,3 +164,19 @@ describe('widening', () => {
     expect(await errorOf(() => tensor.toI32())).toBeInstanceOf(FormatError);
   });
 });
+
+test('half precision is widened into memory that the caller lends, when it is long enough', () => {
+  for (const dtype of ['F16', 'BF16']) {
+    const tensor = one(dtype, [0x00, 0x40, 0x00, 0xc0], [2]);
+    const expected = tensor.toF32();
+    const lent = new Float32Array(4).fill(7).subarray(1);
+    const result = tensor.toF32(lent);
+    expect(result).toEqual(expected);
+    expect([result.buffer, result.byteOffset]).toEqual([lent.buffer, 4]);
+    expect(lent[2]).toBe(7);
+    expect(tensor.toF32(new Float32Array(1))).toEqual(expected);
+  }
+  const spare = new Float32Array(1);
+  expect([...one('F32', [0, 0, 128, 63], [1]).toF32(spare)]).toEqual([1]);
+  expect(spare[0]).toBe(0);
+});

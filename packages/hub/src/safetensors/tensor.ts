@@ -23,11 +23,12 @@ export class CheckpointTensor {
 
   /**
    * Every element as float32: F16, BF16 and F8 exactly, F64 and integers rounded, BOOL as 0 and 1. F32 is a view on the
-   * file's bytes when they are aligned, everything else a new array per call.
+   * file's bytes when they are aligned, everything else a new array per call, or, for F16 and BF16, the start of `into` when
+   * that is long enough: whoever converts many tensors one after the other may lend the same memory again.
    * @throws DTypeError for F4, F6 and C64, which are handed out as `bytes` only
    */
-  toF32(): Float32Array {
-    return widenToF32(this.dtype, this.bytes) ?? this.#unsupported('float32');
+  toF32(into?: Float32Array): Float32Array {
+    return widenToF32(this.dtype, this.bytes, into) ?? this.#unsupported('float32');
   }
 
   /**

@@ -41,10 +41,17 @@ export function plainView(dtype: SafetensorsDType, bytes: Uint8Array): Numbers |
   return plain && viewAs(plain.array, bytes, plain.bytes);
 }
 
-/** Every element rounded to float32; undefined for dtypes that are handed out as bytes only. F32 is not copied when aligned. */
-export function widenToF32(dtype: SafetensorsDType, bytes: Uint8Array): Float32Array | undefined {
-  if (dtype === 'F16') return widenF16(viewAs(Uint16Array, bytes, 2));
-  if (dtype === 'BF16') return widenBF16(viewAs(Uint16Array, bytes, 2));
+/**
+ * Every element rounded to float32; undefined for dtypes that are handed out as bytes only. F32 is not copied when aligned.
+ * F16 and BF16 are written to the start of `into` when it is given and long enough.
+ */
+export function widenToF32(dtype: SafetensorsDType, bytes: Uint8Array, into?: Float32Array): Float32Array | undefined {
+  if (dtype === 'F16' || dtype === 'BF16') {
+    const halves = viewAs(Uint16Array, bytes, 2);
+    const out =
+      into && into.length >= halves.length ? into.subarray(0, halves.length) : new Float32Array(halves.length);
+    return dtype === 'F16' ? widenF16(halves, out) : widenBF16(halves, out);
+  }
   const table = EIGHT_BITS[dtype]?.();
   if (table) return Float32Array.from(bytes, (code) => table[code]!);
   const plain = plainView(dtype, bytes);
@@ -61,9 +68,8 @@ export function widenToF32(dtype: SafetensorsDType, bytes: Uint8Array): Float32A
  * Half precision has 5 exponent bits with bias 15, single 8 with bias 127: the fields are shifted into place and the bias
  * is corrected in integers; subnormals and the highest exponent go their own ways.
  */
-function widenF16(halves: Uint16Array): Float32Array {
-  const out = new Float32Array(halves.length);
-  const bits = new Int32Array(out.buffer);
+function widenF16(halves: Uint16Array, out: Float32Array): Float32Array {
+  const bits = new Int32Array(out.buffer, out.byteOffset, out.length);
   for (let i = 0; i < halves.length; i++) {
     const h = halves[i]!;
     const sign = (h & 0x8000) << 16;
@@ -76,8 +82,8 @@ function widenF16(halves: Uint16Array): Float32Array {
 }
 
 /** bfloat16 is the upper half of a float32. */
-function widenBF16(halves: Uint16Array): Float32Array {
-  const bits = new Uint32Array(halves.length);
+function widenBF16(halves: Uint16Array, out: Float32Array): Float32Array {
+  const bits = new Uint32Array(out.buffer, out.byteOffset, out.length);
   for (let i = 0; i < halves.length; i++) bits[i] = halves[i]! << 16;
-  return new Float32Array(bits.buffer);
+  return out;
 }

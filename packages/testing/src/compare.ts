@@ -50,3 +50,11 @@ export function objection({ rel, abs, fault }: Difference, tolerance: Tolerance)
   const shown = `rms ${rel.toExponential(2)} (at most ${tolerance.rel}), max ${abs.toExponential(2)} (at most ${tolerance.abs})`;
   return rel <= tolerance.rel && abs <= tolerance.abs ? undefined : `is too far from the float64 result: ${shown}`;
 }
+
+/** As `objection` for one element: NaN and infinities as in the truth, else within `abs` of it, relative where it is above 1. */
+export function extremeObjection(got: number, truth: number, dtype: DType, abs: number): string | undefined {
+  const t = dtype === 'f32' ? Math.fround(truth) : truth;
+  if (got === t || Object.is(got, t)) return undefined;
+  const near = Math.abs(got - t) <= abs * Math.max(1, Math.abs(t));
+  return near && Number.isFinite(t) ? undefined : `is ${got} instead of ${t}`;
+}

@@ -2,6 +2,7 @@ import type { DeviceFactory, Op, Plugin } from '@paperzoo/core';
 import type { Check } from './check';
 import { demand } from './check';
 import { checkErrors } from './checks/errors';
+import { checkExtremes, isElementwise } from './checks/extremes';
 import { checkGradient } from './checks/gradients';
 import { checkManifest } from './checks/manifest';
 import { checkReach } from './checks/reach';
@@ -47,6 +48,7 @@ export function conform(target: Plugin | readonly Op[], options: ConformOptions)
       add(`${lab.name} · ${op.name} · generated sizes`, async () => {
         for (const sample of variants(op)) await checkValues(lab, oracle, report, op, sample);
       });
+      if (isElementwise(op)) add(`${lab.name} · ${op.name} · extremes`, () => checkExtremes(lab, oracle, op));
       add(`${lab.name} · ${op.name} · refusals`, () => checkErrors(lab, op));
     }
     add(`${lab.name} · every kernel is reached`, () => checkReach(lab, ops));

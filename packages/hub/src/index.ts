@@ -15,6 +15,7 @@ export { fetchCheckpoint, type CheckpointSource, type FetchCheckpointOptions } f
 export { openSource, type FileSource } from './hub/source';
 export type { HubOptions } from './hub/options';
 export type { HubCache } from './cache/cache';
+export { defaultCacheDir } from './cache/fs';
 export { sha256Hex } from './hub/sha256';
 
 export {

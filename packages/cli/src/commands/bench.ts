@@ -1,0 +1,23 @@
+import { resolve } from 'node:path';
+import type { CommonOptions, Context } from '../context';
+import { runBench } from './run-bench';
+import { writeBench } from './write-bench';
+
+export interface BenchOptions extends CommonOptions {
+  readonly full?: boolean;
+  readonly threads?: number;
+  readonly out?: string;
+}
+
+/** `paperzoo bench`: runs the suite of `@paperzoo/benchmarks` and says where its files are. */
+export async function bench(context: Context, filter: string | undefined, options: BenchOptions): Promise<void> {
+  const { terminal } = context;
+  const { full = false, threads, out } = options;
+  const outcome = await runBench(context, {
+    suite: full ? 'full' : 'quick',
+    ...(filter !== undefined && { filter }),
+    ...(threads !== undefined && { threads }),
+    ...(out !== undefined && { out: resolve(out) }),
+  });
+  terminal.result({ ...outcome.result, files: outcome.files }, () => writeBench(terminal, outcome));
+}

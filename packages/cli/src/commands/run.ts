@@ -1,0 +1,70 @@
+import type { ModelCard } from '@paperzoo/core';
+import type { CommonOptions, Context } from '../context';
+import { loadPlugins } from '../plugins/load-plugins';
+import { milliseconds } from '../terminal/numbers';
+import { describe } from '../terminal/report-error';
+import { makeZoo, type DeviceName } from '../zoo';
+import { findCard } from './find-card';
+import { asClassifier, type ClassScore, type ImageClassifier } from './image-model';
+import { loadModel, type WeightOptions } from './load-model';
+import { writeScores } from './write-scores';
+
+export interface RunOptions extends CommonOptions, WeightOptions {
+  readonly image: readonly string[];
+  readonly device: DeviceName;
+  readonly threads: number;
+  readonly topk: number;
+}
+
+/** What became of one image. */
+export type Answer =
+  | { readonly file: string; readonly ms: number; readonly top: readonly ClassScore[] }
+  | { readonly file: string; readonly error: ReturnType<typeof describe> };
+
+/** `paperzoo run`: classifies images. An image that cannot be read is told and the rest go on; the exit code is 1 then. */
+export async function run(context: Context, name: string, options: RunOptions): Promise<number> {
+  const { terminal } = context;
+  const { found } = await loadPlugins(context, options);
+  const { card } = findCard(found, name);
+  const zoo = await makeZoo(context, found, options);
+  try {
+    const start = performance.now();
+    const hub = /^hf:/.test(name) && options.weights === undefined ? { ...options, weights: name } : options;
+    using model = asClassifier(await loadModel(context, zoo, card, hub), card.task);
+    const loadMs = performance.now() - start;
+    const answers = await classifyAll(context, model, options.image, options.topk);
+    const { device, threads } = zoo.device.caps;
+    const weights = hub.weights ?? source(card);
+    terminal.result({ model: card.name, weights, device, threads, loadMs, images: answers }, () => {
+      terminal.write(`${card.name} on ${device}, loaded in ${milliseconds(loadMs)}`);
+      if (weights === 'random') terminal.write('The weights are random: the labels mean nothing.');
+      for (const answer of answers) writeScores(terminal, answer);
+    });
+    return answers.some((answer) => 'error' in answer) ? 1 : 0;
+  } finally {
+    await zoo.dispose();
+  }
+}
+
+/** Classifies one image after the other; errors become answers, an abort does not. */
+export async function classifyAll(
+  { signal }: Context,
+  model: ImageClassifier,
+  files: readonly string[],
+  topk: number,
+): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  for (const file of files) {
+    const start = performance.now();
+    try {
+      const top = await model.classify(file, { topk, signal });
+      answers.push({ file, ms: performance.now() - start, top });
+    } catch (error) {
+      signal.throwIfAborted();
+      answers.push({ file, error: describe(error) });
+    }
+  }
+  return answers;
+}
+
+const source = ({ hub }: ModelCard): string | undefined => (hub ? `hf:${hub.repo}` : undefined);

@@ -1,0 +1,32 @@
+import { basename } from 'node:path';
+import { milliseconds } from '../terminal/numbers';
+import { writeTable } from '../terminal/table';
+import type { Terminal } from '../terminal/terminal';
+import type { Answer } from './run';
+
+/** Writes the most probable classes of one image, or why there are none. */
+export function writeScores(terminal: Terminal, answer: Answer): void {
+  const { colors } = terminal;
+  terminal.write();
+  if ('error' in answer) {
+    const { message, remedy } = answer.error;
+    terminal.note(`${terminal.errorColors.red('error:')} ${message}${remedy ? ` ${remedy}` : ''}`);
+    return;
+  }
+  terminal.write(`${colors.bold(basename(answer.file))}  ${colors.dim(milliseconds(answer.ms))}`);
+  writeTable(
+    terminal,
+    [
+      { title: '#', align: 'right' },
+      { title: 'CLASS', align: 'right' },
+      { title: 'LABEL', wrap: true },
+      { title: 'SCORE', align: 'right' },
+    ],
+    answer.top.map(({ index, label, score }, rank) => [
+      String(rank + 1),
+      String(index),
+      label ?? '–',
+      `${(score * 100).toFixed(2)} %`,
+    ]),
+  );
+}

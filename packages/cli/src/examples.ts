@@ -1,0 +1,66 @@
+const EXIT = `
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.`;
+
+/** What stands below the options in each command's help. */
+export const EXAMPLES: Readonly<Record<string, string>> = {
+  paperzoo: `
+Examples:
+  paperzoo list
+  paperzoo info efficientvit_m0
+  paperzoo run efficientvit_m0 --image cat.jpg
+  paperzoo bench gemm
+  paperzoo claims efficientvit
+  paperzoo doctor
+
+Plugins are found among the installed packages of the current folder
+(npm install @paperzoo/efficientvit); --plugin adds others.
+${EXIT}`,
+  list: `
+Examples:
+  paperzoo list
+  paperzoo list "efficientvit_m?" --pretrained
+  paperzoo list m5 --json`,
+  info: `
+The tag may be left out: efficientvit_m0 is efficientvit_m0.r224_in1k.
+Nothing is downloaded: the model is built with fresh weights and traced.
+
+Examples:
+  paperzoo info efficientvit_m0
+  paperzoo info efficientvit_m5 --device wasm --img-size 256`,
+  run: `
+Weights come from the hub at the first use and from the cache afterwards.
+A token for private files is read from $HF_TOKEN.
+
+Examples:
+  paperzoo run efficientvit_m0 --image cat.jpg
+  paperzoo run efficientvit_m0 --image *.jpg --topk 3 --threads 2
+  paperzoo run efficientvit_m0 --image cat.jpg --weights ./model.safetensors
+  paperzoo run efficientvit_m0 --image cat.jpg --json`,
+  bench: `
+A filter is part of a case's id, group or title. Ratios count, not times.
+
+Examples:
+  paperzoo bench
+  paperzoo bench gemm --threads 1
+  paperzoo bench --full --out results`,
+  claims: `
+A claim that does not hold is shown as not holding; that is a result and no
+failure. The exit code is 1 when a claim could not be measured.
+
+Examples:
+  paperzoo claims
+  paperzoo claims efficientvit
+  paperzoo claims efficientvit --only ID --json`,
+  doctor: `
+The exit code is 1 when something does not work.
+
+Examples:
+  paperzoo doctor
+  paperzoo doctor --json`,
+  demo: `
+Needs the repository's sample files; npm start runs it.
+
+Examples:
+  npm start
+  paperzoo demo --json`,
+};

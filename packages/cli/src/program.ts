@@ -1,0 +1,134 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { Context } from './context';
+import { EXAMPLES } from './examples';
+import { UsageError } from './usage-error';
+import { version } from './version';
+
+const HELP_WIDTH = 80;
+
+/**
+ * Parses a command line and runs its command; the code of each is imported only when it runs. Resolves to the exit code.
+ * @throws UsageError for what cannot be parsed, and whatever the command throws
+ */
+export async function runProgram(args: readonly string[], context: Context): Promise<number> {
+  let code = 0;
+  const program = new Command('paperzoo')
+    .description('Papers as packages: list models, run them, measure them, check what their papers claim.')
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .addHelpText('after', EXAMPLES['paperzoo']!);
+  const add = (name: string, summary: string): Command => {
+    const command = program.command(name).description(summary).helpOption('-h, --help', 'show help');
+    command.addHelpText('after', EXAMPLES[command.name()]!);
+    return common(command, context);
+  };
+  /** What commander hands to an action: arguments, own options, the command. */
+  const run =
+    (action: (args: string[], options: never) => Promise<number | void>) =>
+    async (...given: unknown[]) => {
+      const command = given.at(-1) as Command;
+      code = (await action(given.slice(0, -2) as string[], command.optsWithGlobals() as never)) ?? 0;
+    };
+
+  add('list [glob]', 'models of all plugins, offline')
+    .option('--pretrained', 'only those with published weights')
+    .action(run(async ([glob], options) => (await import('./commands/list')).list(context, glob, options)));
+
+  add('info <name>', 'a model: paper, licence, parameters, multiply-adds, kernels per device')
+    .addOption(device('only this device; default: all of them'))
+    .option('--img-size <n>', 'side of the input image', whole(1))
+    .action(run(async ([name], options) => (await import('./commands/info')).info(context, name!, options)));
+
+  add('run <name>', 'classify images')
+    .requiredOption('-i, --image <files...>', 'image files or https addresses')
+    .option(
+      '-w, --weights <source>',
+      'hf:org/repo, https address, file, folder, or "random"; default: the published ones',
+    )
+    .addOption(device('where it runs').default('wasm'))
+    .option('-t, --threads <n>', 'threads of the wasm device', whole(1, 64), 1)
+    .option('-k, --topk <n>', 'how many classes to show', whole(1), 5)
+    .option('--img-size <n>', 'side of the input image', whole(1))
+    .option('--revision <name>', 'branch, tag or commit on the hub')
+    .option('--endpoint <url>', 'hub to ask; default: $HF_ENDPOINT, else the public one')
+    .option('--cache-dir <folder>', 'where downloads are kept')
+    .option('--local-files-only', 'never touch the network')
+    .action(run(async ([name], options) => (await import('./commands/run')).run(context, name!, options)));
+
+  add('bench [filter]', 'measure this machine: ours and its peers, interleaved')
+    .addOption(new Option('--quick', 'the short suite (default)').conflicts('full'))
+    .option('--full', 'the whole suite, longer samples')
+    .option('-t, --threads <n>', 'only cases with this many threads', whole(1, 64))
+    .option('-o, --out <folder>', 'where the JSON and the report go; default: benchmarks/results')
+    .action(run(async ([filter], options) => (await import('./commands/bench')).bench(context, filter, options)));
+
+  add('claims [plugin]', "check the papers' claims here")
+    .option('--only <ids...>', 'only claims with these ids')
+    .addOption(device('where they are measured').default('wasm'))
+    .action(run(async ([plugin], options) => (await import('./commands/claims')).claims(context, plugin, options)));
+
+  add('doctor', 'what this machine can do, and whether the devices compute correctly').action(
+    run(async (_args, options) => (await import('./commands/doctor')).doctor(context, options)),
+  );
+
+  add('demo', 'classify the two sample photographs, then run the quick suite').action(
+    run(async (_args, options) => (await import('./commands/demo')).demo(context, options)),
+  );
+
+  quiet(program, context);
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return 0;
+    if (error.code === 'commander.help')
+      throw new UsageError('No command was given.', { remedy: 'See: paperzoo --help' });
+    throw usageError(error);
+  }
+  return code;
+}
+
+/** Options of every command. */
+const common = (command: Command, { terminal }: Context): Command =>
+  command
+    .option('--plugin <name>', 'also use this plugin: a package, folder or file (repeatable)', collect, [])
+    .option('--json', 'one JSON document on stdout, nothing else')
+    .option('--debug', 'stack traces with errors')
+    .configureHelp({ helpWidth: Math.min(terminal.width, HELP_WIDTH) });
+
+/** Errors are thrown instead of printed, so that all of them take one way out. */
+function quiet(program: Command, { terminal }: Context): void {
+  for (const command of [program, ...program.commands]) {
+    command
+      .exitOverride()
+      .configureHelp({ helpWidth: Math.min(terminal.width, HELP_WIDTH), sortSubcommands: false })
+      .configureOutput({
+        outputError: () => undefined,
+        writeErr: (text) => terminal.note(text.trimEnd()),
+        getOutHasColors: () => terminal.colors.isColorSupported,
+        getErrHasColors: () => terminal.errorColors.isColorSupported,
+      });
+  }
+}
+
+/** `error: unknown command 'lst'\n(Did you mean list?)`, with the second line as the remedy. */
+function usageError({ message }: CommanderError): UsageError {
+  const [first, second] = message.replace(/^error: /, '').split('\n');
+  return new UsageError(`${first!.replace(/\.?$/, '.')}`, {
+    remedy: second ? second.replace(/^\(|\)$/g, '') : 'See: paperzoo --help',
+  });
+}
+
+const device = (text: string) => new Option('-d, --device <name>', text).choices(['wasm', 'cpu']);
+
+const collect = (value: string, all: string[]): string[] => [...all, value];
+
+const whole =
+  (least: number, most = Number.MAX_SAFE_INTEGER) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= least && value <= most) return value;
+    const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+    throw new InvalidArgumentError(`It must be a whole number ${range}.`);
+  };

@@ -1,0 +1,38 @@
+import { createZoo, type DeviceFactory, type Zoo } from '@paperzoo/core';
+import type { Context } from './context';
+import { describe } from './terminal/report-error';
+import type { FoundPlugin } from './plugins/plugin-set';
+
+export const DEVICES = ['wasm', 'cpu'] as const;
+export type DeviceName = (typeof DEVICES)[number];
+
+/** The factory of a device by name; only that device's code is imported. */
+export async function deviceFactory(name: DeviceName, threads = 1): Promise<DeviceFactory> {
+  return name === 'wasm'
+    ? (await import('@paperzoo/device-wasm')).wasm({ threads })
+    : (await import('@paperzoo/device-cpu')).cpu();
+}
+
+/** A zoo with every plugin that loads here; one whose kernels do not is warned about and left out. */
+export async function makeZoo(
+  { terminal }: Context,
+  found: readonly FoundPlugin[],
+  { device, threads = 1 }: { device: DeviceName; threads?: number },
+): Promise<Zoo> {
+  const zoo = await createZoo({
+    device: await deviceFactory(device, threads),
+    log: ({ message }) => {
+      if (terminal.debug) terminal.note(message);
+    },
+  });
+  for (const { name, plugin } of found) {
+    try {
+      await zoo.use(plugin);
+    } catch (error) {
+      terminal.warn(`plugin ${name} is left out: ${describe(error).message}`);
+    }
+  }
+  const { threadsReason } = zoo.device.caps.info;
+  if (threadsReason !== undefined) terminal.warn(`one thread instead of ${threads}: ${String(threadsReason)}`);
+  return zoo;
+}

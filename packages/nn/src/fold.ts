@@ -21,12 +21,23 @@ function affine({ weight, bias, running_mean, running_var, eps }: NormValues): {
   scale: Float64Array;
   shift: Float64Array;
 } {
-  const scale = Float64Array.from(weight, (gamma, c) => gamma / Math.sqrt(running_var[c]! + eps));
-  return { scale, shift: scale.map((s, c) => bias[c]! - running_mean[c]! * s) };
+  const scale = new Float64Array(weight.length);
+  const shift = new Float64Array(weight.length);
+  for (let c = 0; c < scale.length; c++) {
+    scale[c] = weight[c]! / Math.sqrt(running_var[c]! + eps);
+    shift[c] = bias[c]! - running_mean[c]! * scale[c]!;
+  }
+  return { scale, shift };
 }
 
 /** A layer whose output channels (the weight's first axis) go through a norm, as one layer: W' = s · W, b' = s · b + shift. */
-export function foldConvBn(weight: Float32Array, bias: Float32Array | undefined, norm: NormValues): Folded {
+export function foldConvBn(
+  weight: Float32Array,
+  bias: Float32Array | undefined,
+  norm: NormValues,
+  /** Where the folded weight goes; a caller that folds many layers may lend the same memory again. */
+  folded: Float64Array = new Float64Array(weight.length),
+): Folded {
   const { scale, shift } = affine(norm);
   const perChannel = weight.length / scale.length;
   if (!Number.isInteger(perChannel)) {
@@ -35,10 +46,14 @@ export function foldConvBn(weight: Float32Array, bias: Float32Array | undefined,
       got: weight.length,
     });
   }
-  const folded = new Float64Array(weight.length);
-  for (let c = 0, i = 0; c < scale.length; c++)
-    for (let k = 0; k < perChannel; k++, i++) folded[i] = weight[i]! * scale[c]!;
-  return { weight: folded, bias: shift.map((s, c) => s + (bias?.[c] ?? 0) * scale[c]!) };
+  for (let c = 0; c < scale.length; c++) scaleRow(folded, weight, c * perChannel, perChannel, scale[c]!);
+  if (bias) for (let c = 0; c < scale.length; c++) shift[c]! += bias[c]! * scale[c]!;
+  return { weight: folded, bias: shift };
+}
+
+/** A function of its own, because engines compile what is called often sooner than what loops long. */
+function scaleRow(out: Float64Array, values: Float32Array, start: number, count: number, factor: number): void {
+  for (let i = start; i < start + count; i++) out[i] = values[i]! * factor;
 }
 
 /** A norm followed by a linear layer [O, I], as one linear layer: W' = W · diag(s), b' = W · shift + b. */

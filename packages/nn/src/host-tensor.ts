@@ -11,8 +11,8 @@ export interface HostTensor {
   readonly dtype: HostDType;
   /** Little-endian, row-major; shared, not to be written to. */
   readonly bytes: Uint8Array;
-  /** All elements as float32; may be a view on `bytes`. */
-  toF32(): Float32Array;
+  /** All elements as float32: a view on `bytes`, or new memory, or the start of `into` where conversion needs memory. */
+  toF32(into?: Float32Array): Float32Array;
 }
 
 /** float32 values with a shape. */
@@ -30,5 +30,5 @@ export function hostTensor(shape: readonly number[], values: Float32Array): Host
 
 /** The same elements under another shape of the same size, for checkpoints that drop axes of length 1. */
 export function reshapeHost(tensor: HostTensor, shape: readonly number[]): HostTensor {
-  return { shape, dtype: tensor.dtype, bytes: tensor.bytes, toF32: () => tensor.toF32() };
+  return { shape, dtype: tensor.dtype, bytes: tensor.bytes, toF32: (into) => tensor.toF32(into) };
 }

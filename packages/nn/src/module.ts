@@ -42,9 +42,15 @@ export abstract class Module<Inputs extends readonly unknown[] = readonly [Tenso
   }
 
   /** This module and everything below it, by dotted name; the module itself is named ''. */
-  *namedModules(prefix = ''): Generator<[string, AnyModule]> {
-    yield [prefix, this];
-    for (const [name, child] of this.namedChildren()) yield* child.namedModules(prefix ? `${prefix}.${name}` : name);
+  namedModules(): [string, AnyModule][] {
+    const found: [string, AnyModule][] = [['', this]];
+    // The list grows while it is walked; recursion would build every name once per level.
+    for (let at = 0; at < found.length; at++) {
+      const [prefix, module] = found[at]!;
+      const children = module.namedChildren().map(([name, child]): [string, AnyModule] => [join(prefix, name), child]);
+      found.splice(at + 1, 0, ...children);
+    }
+    return found;
   }
 
   /** All entries of the state dict by dotted key, own ones before the children's. */
@@ -52,8 +58,7 @@ export abstract class Module<Inputs extends readonly unknown[] = readonly [Tenso
     const found = new Map<string, State>();
     for (const [prefix, module] of this.namedModules()) {
       for (const [name, value] of Object.entries(module)) {
-        if (value instanceof Parameter || value instanceof Counter)
-          found.set(prefix ? `${prefix}.${name}` : name, value);
+        if (value instanceof Parameter || value instanceof Counter) found.set(join(prefix, name), value);
       }
     }
     return found;
@@ -103,7 +108,7 @@ export abstract class Module<Inputs extends readonly unknown[] = readonly [Tenso
 
   /** Calls `see` with the dotted name and output of every module that runs below this one, until the returned function is called. */
   observe(see: (name: string, output: unknown) => void): () => void {
-    const watched = [...this.namedModules()];
+    const watched = this.namedModules();
     for (const [name, module] of watched) observers.set(module, (output) => see(name, output));
     return () => watched.forEach(([, module]) => observers.delete(module));
   }
@@ -129,6 +134,8 @@ export interface Module<Inputs extends readonly unknown[] = readonly [Tensor], O
 
 /** A module of whatever signature. */
 export type AnyModule = Module<readonly never[], unknown>;
+
+const join = (prefix: string, name: string) => (prefix ? `${prefix}.${name}` : name);
 
 function invoke<Inputs extends readonly unknown[], Output>(module: Module<Inputs, Output>, inputs: Inputs): Output {
   const path = (inputs.find(isTensor) as Tensor | undefined)?.zoo.tracer?.path;

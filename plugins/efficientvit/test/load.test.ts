@@ -219,7 +219,7 @@ test('checkpoints that do not fit say how', async () => {
     /1 missing: stages.2.blocks.2.ffn1.m.pw2.bn.bias; 1 unexpected: stages.9.what; 1 of another shape: head.bn.weight \(expected \[192\], got \[191\]\); 1 of another dtype: head.bn.bias/,
   );
   await expect(zoo.load('efficientvit_m3', { weights: bytes })).rejects.toThrow(
-    /looks like a checkpoint of efficientvit_m0/,
+    /this looks like a checkpoint of efficientvit_m0\./,
   );
   expectNothingKept();
 });

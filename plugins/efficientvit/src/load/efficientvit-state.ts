@@ -34,15 +34,16 @@ export function loadEfficientViTState(
       else renamed.set(key, table);
     }
   }
-  const variant = variantOf(renamed);
-  const wanted = shapesOf(module);
-  const other = variant && variant !== variantOf(wanted) ? ` It looks like a checkpoint of ${variant}.` : '';
-  if (tables.length && !other) refuseTables(model, module, tables);
   try {
+    if (tables.length) refuseTables(model, module, tables);
     module.loadStateDict(renamed, { model });
   } catch (error) {
-    if (!(error instanceof ModelError) || !other) throw error;
-    throw new ModelError(error.message + other, error.details);
+    const found = variantOf(renamed);
+    if (!(error instanceof ModelError) || !found || found === variantOf(module.namedState())) throw error;
+    throw new ModelError(`${model}: this looks like a checkpoint of ${found}. ${error.message}`, {
+      ...error.details,
+      remedy: `Load ${found}, or another file.`,
+    });
   }
 }
 
@@ -88,8 +89,6 @@ function refuseTables(model: string, module: EfficientViT, tables: readonly Tabl
 
 type Shapes = ReadonlyMap<string, { readonly shape: readonly number[] }>;
 
-const shapesOf = (module: EfficientViT): Shapes => module.namedState();
-
 /** Which published variant has these widths, heads and kernels; undefined for a model of one's own. */
 function variantOf(state: Shapes): string | undefined {
   const probes = [0, 1, 2].flatMap((s) => [
@@ -106,7 +105,7 @@ function variantOf(state: Shapes): string | undefined {
       .join();
   const own = sketch(state);
   return Object.entries(efficientvitVariants).find(
-    ([, config]) => sketch(shapesOf(new EfficientViT(config))) === own,
+    ([, config]) => sketch(new EfficientViT(config).namedState()) === own,
   )?.[0];
 }
 

@@ -2,7 +2,7 @@ import { ModelError, throwIfAborted, type LoadOptions, type ModelCard, type Zoo 
 import type { PreprocessOptions } from '@paperzoo/hub';
 import type { HostTensor } from '@paperzoo/nn';
 import { EfficientViT } from '../models/efficientvit';
-import type { EfficientViTConfig } from '../models/efficientvit-config';
+import { checkConfig, type EfficientViTConfig } from '../models/efficientvit-config';
 import { timmKeys } from '../models/efficientvit-keys';
 import { efficientvitVariants, type EfficientViTVariant } from '../models/efficientvit-variants';
 import { fuseEfficientViT } from '../models/fused';
@@ -55,7 +55,7 @@ export async function loadEfficientViT(
   refuseNamesake(name, options.weights);
   const variant = efficientvitVariants[name.split('.')[0] as EfficientViTVariant];
   // What can be refused without the file is, before anything is fetched.
-  new EfficientViT(configure(variant, options, undefined));
+  checkConfig(configure(variant, options, undefined));
   const checkpoint = await fetchWeights(card, options);
   throwIfAborted(options.signal, `Loading ${name}`);
   const state = checkpoint && timmKeys(checkpoint, { distillation: options.distillation ?? false });

@@ -46,8 +46,12 @@ export async function fuseConvNorm(
   module: ConvAndNorm,
   { activation = 'none', identity = false }: FusedConvOptions = {},
 ): Promise<FusedConv> {
-  const { weight, bias } = await foldedConvNorm(module);
   const { shape } = module.conv.weight;
+  const stored = await module.conv.weight.host();
+  const norm = await normValues(module.bn);
+  // Nothing may be awaited between here and the upload: the scratch memory is shared.
+  const original = weights.values(stored);
+  const { weight, bias } = foldConvBn(original, undefined, norm, weights.scratch(original.length));
   if (identity) {
     const taps = shape[2]! * shape[3]!;
     for (let middle = taps >> 1; middle < weight.length; middle += taps) weight[middle]! += 1;

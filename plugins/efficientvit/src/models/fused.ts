@@ -88,6 +88,7 @@ export async function fuseEfficientViT(zoo: Zoo, module: EfficientViT): Promise<
     const stages: Layer[][] = [];
     for (const stage of module.stages) stages.push(await fuseStage(weights, stage));
     const head = module.head && (await fuseHead(weights, module.head, module.head_dist));
+    weights.complete();
     return new FusedEfficientViT(module.config, weights, stem, stages, head);
   } catch (error) {
     weights.dispose();

@@ -1,4 +1,3 @@
-import type { MeasureOptions } from '../measure/measure';
 import type { Absent, Contestant } from '../peers/contestant';
 import type { FigureRow, Group } from '../results';
 
@@ -12,8 +11,6 @@ export interface TimedCase {
   /** Part of the quick suite. */
   readonly quick: boolean;
   readonly flops?: number;
-  /** Floor under a sample's duration when the suite's own is too long for this case. */
-  readonly measure?: Partial<MeasureOptions>;
   /** Gets everybody ready; ours comes first. */
   prepare(): Promise<(Contestant | Absent)[]>;
 }

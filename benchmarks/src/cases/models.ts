@@ -7,7 +7,7 @@ import { guard } from '../peers/guard';
 import { peers } from '../peers/index';
 import { openZoo, ours } from '../peers/paperzoo';
 import type { TimedCase } from './case';
-import { noise } from './noise';
+import { picture } from './picture';
 import { loadNetwork } from './weights';
 
 interface Net {
@@ -60,7 +60,7 @@ function modelCase(net: Net, batch: number, threads: number, quick: boolean): Ti
     quick,
     flops: 2 * net.macs * batch,
     async prepare() {
-      const input = noise(batch * 3 * net.side ** 2, 7, 2);
+      const input = picture(batch, net.side);
       const { zoo, network, contestant } = await ourNetwork(net, input, shape, threads);
       const all: (Contestant | Absent)[] = [contestant];
       // With threads, ours on one thread runs beside them: the speed-up is a ratio within one round.

@@ -1,32 +1,49 @@
 import { createZoo } from '@paperzoo/core';
 import { wasm } from '@paperzoo/device-wasm';
-import { measure } from '../measure/measure';
+import { measure, type Runnable } from '../measure/measure';
 import type { Peak } from '../results';
 import { FLOPS_PER_ROUND, multiplyAdd, peakPlugin, streamCopy } from './peak-op';
 
 /** 64 MiB: beyond the last-level cache of most machines. */
 const COPY_FLOATS = 1 << 24;
-const ROUNDS = 1_000_000;
+/** Some four milliseconds' worth. */
+const ROUNDS = 1_500_000;
 
-/** Measures what SIMD128 code can reach on this machine: multiply-adds from registers, and copying memory. */
-export async function measurePeaks(threads: number, signal?: AbortSignal): Promise<Peak> {
+/** The machine's limits, to be measured beside everything else. */
+export interface PeakProbe {
+  /** Runs multiply-adds from registers on all threads; takes its turn in every race, because a machine's speed changes with what else it does. */
+  readonly runnable: Runnable;
+  /** 10⁹ operations per second when one call takes so long; remembered when it is the best so far. */
+  rate(ms: number): number;
+  /** The best of all rates, and what copying memory reaches. */
+  peak(): Promise<Peak>;
+  dispose(): Promise<void>;
+}
+
+/** Makes a probe for so many threads. */
+export async function openPeakProbe(threads: number): Promise<PeakProbe> {
   const zoo = await createZoo({ device: wasm({ threads }), plugins: [peakPlugin] });
-  try {
-    const rows = zoo.zeros([threads, 1]);
-    const block = zoo.zeros([COPY_FLOATS]);
-    const [arithmetic, copying] = await measure(
-      [
-        { id: 'multiply-add', run: () => multiplyAdd(rows, { rounds: ROUNDS }).dispose() },
-        { id: 'copy', run: () => streamCopy(block).dispose() },
-      ],
-      { minSampleMs: 5, budgetMs: 1500, minRounds: 8, maxRounds: 60, settleMs: 0, signal },
-    );
-    return {
-      threads,
-      gflops: (FLOPS_PER_ROUND * ROUNDS * threads) / arithmetic!.min / 1e6,
-      copyGBs: (8 * COPY_FLOATS) / copying!.min / 1e6,
-    };
-  } finally {
-    await zoo.dispose();
-  }
+  const rows = zoo.zeros([threads, 1]);
+  const runnable = { id: 'peak', run: () => multiplyAdd(rows, { rounds: ROUNDS }).dispose() };
+  let best = 0;
+  const rate = (ms: number) => {
+    const gflops = (FLOPS_PER_ROUND * ROUNDS * threads) / ms / 1e6;
+    best = Math.max(best, gflops);
+    return gflops;
+  };
+  return {
+    runnable,
+    rate,
+    async peak() {
+      const block = zoo.zeros([COPY_FLOATS]);
+      const copy = { id: 'copy', run: () => streamCopy(block).dispose() };
+      const [arithmetic, copying] = await measure([runnable, copy], {
+        ...{ minSampleMs: 4, budgetMs: 1000, minRounds: 6, maxRounds: 40, settleMs: 0 },
+      });
+      block.dispose();
+      rate(arithmetic!.min);
+      return { threads, gflops: best, copyGBs: (8 * COPY_FLOATS) / copying!.min / 1e6 };
+    },
+    dispose: () => zoo.dispose(),
+  };
 }

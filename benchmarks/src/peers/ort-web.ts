@@ -5,5 +5,5 @@ export const ortWeb = onnxruntimePeer('onnxruntime-web', async (threads) => {
   const runtime = await import('onnxruntime-web');
   runtime.env.logLevel = 'error';
   runtime.env.wasm.numThreads = threads;
-  return { runtime, options: { executionProviders: ['wasm'] } };
+  return { runtime, options: { executionProviders: ['wasm'], logSeverityLevel: 3 } };
 });

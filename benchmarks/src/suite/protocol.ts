@@ -8,7 +8,7 @@ export interface RaceJob {
   readonly cases: readonly string[];
 }
 
-/** What it tells, in order: the peak, then for each case a start, any number of fractions, and a row or a failure; then the end. */
+/** What it tells, in order: for each case a start, any number of fractions, and a row or a failure; then the peak, and the end. */
 export type RaceMessage =
   | { readonly type: 'peak'; readonly peak: Peak }
   | { readonly type: 'start'; readonly id: string }

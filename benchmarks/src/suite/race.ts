@@ -1,5 +1,6 @@
 import { measure, type MeasureOptions } from '../measure/measure';
 import { firstLine } from '../first-line';
+import type { PeakProbe } from '../machine/peaks';
 import type { Absent, Contestant } from '../peers/contestant';
 import type { Entry, TimedRow } from '../results';
 import type { TimedCase } from '../cases/case';
@@ -9,17 +10,16 @@ const WORST = 1e-3;
 
 const isAbsent = (x: Contestant | Absent): x is Absent => 'unavailable' in x;
 
-/** Gets a case's contestants ready, compares their answers with ours, and times those that agree. */
-export async function race(theCase: TimedCase, options: MeasureOptions, peakGflops: number): Promise<TimedRow> {
+/** Gets a case's contestants ready, compares their answers with ours, and times those that agree, the machine's own limit among them. */
+export async function race(theCase: TimedCase, options: MeasureOptions, probe: PeakProbe): Promise<TimedRow> {
   const all = await theCase.prepare();
   const { kind, id, group, title, threads, flops } = theCase;
   try {
     const checked = await compare(all);
     const able = checked.filter((x): x is Ready => 'contestant' in x);
-    const stats = await measure(
-      able.map(({ contestant }) => contestant),
-      { ...options, ...theCase.measure },
-    );
+    const lanes = able.map(({ contestant }) => contestant);
+    const stats = await measure(flops === undefined ? lanes : [...lanes, probe.runnable], options);
+    const peak = flops === undefined ? undefined : probe.rate(stats.at(-1)!.min);
     const first = able[0]?.contestant === all[0] ? stats[0] : undefined;
     const entries = checked.map((item): Entry => {
       if (!('contestant' in item)) return item;
@@ -32,7 +32,7 @@ export async function race(theCase: TimedCase, options: MeasureOptions, peakGflo
         stats: own,
         ...(item.difference === undefined ? {} : { difference: item.difference }),
         ...(gflops === undefined ? {} : { gflops }),
-        ...(gflops === undefined || item.contestant.threads !== threads ? {} : { share: gflops / peakGflops }),
+        ...(gflops && peak && item.contestant.threads === threads ? { share: gflops / peak } : {}),
         ...(first && { ratio: own.min / first.min, medianRatio: own.median / first.median }),
       };
     });

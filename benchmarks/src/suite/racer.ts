@@ -1,15 +1,14 @@
 import { allCases } from '../cases/index';
 import type { TimedCase } from '../cases/case';
 import { firstLine } from '../first-line';
-import { measurePeaks } from '../machine/peaks';
+import { openPeakProbe } from '../machine/peaks';
 import { PROFILES, SETTLE_MS } from './profile';
 import type { RaceJob, RaceMessage } from './protocol';
 import { race } from './race';
 
 /** Runs the timed cases of a job one after the other; a case that fails does not stop the others. */
 export async function runRaces(job: RaceJob, tell: (message: RaceMessage) => void): Promise<void> {
-  const peak = await measurePeaks(job.threads);
-  tell({ type: 'peak', peak });
+  const probe = await openPeakProbe(job.threads);
   for (const id of job.cases) {
     const found = allCases.find((c): c is TimedCase => c.kind === 'timed' && c.id === id);
     if (!found) {
@@ -23,10 +22,12 @@ export async function runRaces(job: RaceJob, tell: (message: RaceMessage) => voi
       onProgress: (fraction: number) => tell({ type: 'fraction', id, fraction }),
     };
     try {
-      tell({ type: 'row', row: await race(found, options, peak.gflops) });
+      tell({ type: 'row', row: await race(found, options, probe) });
     } catch (error) {
       tell({ type: 'failed', id, reason: firstLine(error) });
     }
   }
+  tell({ type: 'peak', peak: await probe.peak() });
+  await probe.dispose();
   tell({ type: 'end' });
 }

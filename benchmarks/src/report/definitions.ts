@@ -1,0 +1,46 @@
+/** What the columns mean, in words for a reader who was not there. */
+export const columns = {
+  min: 'The shortest sample, per call. Noise only ever adds time, so the minimum is the steadiest figure on a machine that does other things too. Ratios, shares and goals use it.',
+  median: 'The middle sample, per call: what to expect on this machine as busy as it was.',
+  spread: '10th to 90th percentile of the samples. A wide spread means that the machine was doing other things.',
+  ratio:
+    'The library’s minimum over ours, from the same interleaved run: above 1 we are faster, 2.00× means half the time.',
+  share:
+    'Floating-point operations per second (a multiply and an add count as two) over what SIMD128 code reaches on this machine with as many threads, measured as one more contestant of the same race: twelve independent chains of multiply and add in registers. Native libraries may exceed 100 %: they use wider vectors.',
+  difference:
+    'Largest absolute difference between the library’s output and ours, over the largest absolute value of ours. Above 0.001 a library is not timed.',
+  cpu: 'Median processor time per call, all threads of the process together.',
+} as const;
+
+/** How the races are run. */
+export const method = [
+  'All libraries of a case live in one process and take turns, sample by sample, each round beginning with another one: whatever slows the machine slows all of them. Two warm-up samples each are thrown away. A short call is repeated until a sample lasts a few milliseconds.',
+  'Each thread count has a process of its own, because onnxruntime-web fixes it per process. With two threads there is a pause before each sample, so that one library’s spinning threads do not steal the other core from the next.',
+  'Networks: the peers run an ONNX model made in this suite from the same weights: traced from the module that training uses, batch norms folded, static shapes, all graph optimisations on. M0 has the plugin’s sample checkpoint, the others reproducible random weights; no speed depends on their values. Times include copying the input in and the logits out where a library needs that.',
+  'Products: A[m, k] · B[k, n], float32, B a constant that every library may prepack. Ours, tfjs and jax-js keep A and the result on their device; onnxruntime copies both per call (under 3 % of its time at 960³).',
+  'The reported peak memory bandwidth is a copy of 64 MiB with vector loads and stores, bytes read plus bytes written.',
+] as const;
+
+/** What each goal’s number is, by goal. */
+export const goals: Readonly<Record<string, string>> = {
+  'gemm-share': `Product of two 960 × 960 matrices. ${columns.share}`,
+  'gemm-peers':
+    'The least ratio among onnxruntime-web, tfjs-wasm and jax-js: the time of the fastest of them over ours.',
+  'm0-ort-web':
+    'A whole EfficientViT-M0 on one 224 × 224 image; onnxruntime-web on its WASM back-end, same weights. Minimum over minimum.',
+  'm2-ort-web': 'As for M0.',
+  'm5-ort-web': 'As for M0.',
+  threads: 'Four images through EfficientViT-M5: our time on one thread over our time on two, both in one process.',
+  'm0-ort-node':
+    'onnxruntime-node is native code that uses the CPU’s widest vectors: what a Node service without WASM would get. 0.5× means that we need twice its time.',
+  'm5-ort-node': 'As for M0.',
+  'op-overhead':
+    'Adding two vectors of 16 floats and disposing the result: argument checks, shape rule, choice of kernel, memory, the hop into WASM.',
+  'cold-start':
+    'A fresh Node process with the checkpoint on disk: from before the imports to the first logits, the median of five processes. Starting Node itself is not included and is listed beside it.',
+  'size-core':
+    'Everything that @paperzoo/core exports, bundled by esbuild for a page, minified, gzip level 9; kB are thousands of bytes.',
+  'size-core-wasm': 'As above with @paperzoo/device-wasm, all kernels and the worker included.',
+  'memory-m0':
+    'Linear memory (the whole of it, gaps included) that the WASM device holds after three answers of M0: weights, repacked weights and activations. MB are millions of bytes.',
+};

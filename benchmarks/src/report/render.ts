@@ -1,0 +1,66 @@
+import type { FigureRow, Group, SuiteResult, TimedRow } from '../results';
+import { rateChart, ratioChart } from './charts';
+import { digits, escape } from './format';
+import { caseTable, definitionList, figureTable, goalTable, loadNotice, machineTable } from './sections';
+import { style } from './style';
+import { drawChart } from './svg';
+
+const WIDTHS = { wide: 640, narrow: 220 } as const;
+
+/** A suite's result as one HTML page that needs nothing else: no network, no scripts. */
+export async function renderReport(result: SuiteResult): Promise<string> {
+  const timed = result.rows.filter((row): row is TimedRow => row.kind === 'timed');
+  const figures = result.rows.filter((row): row is FigureRow => row.kind === 'figure');
+  const of = (group: Group) => timed.filter((row) => row.group === group);
+  const date = new Date(result.date);
+  const parts = [
+    `<header><h1>paperzoo benchmark</h1><p class="quiet">${result.suite} suite${result.filter ? `, only “${escape(result.filter)}”` : ''} · ${date.toISOString().slice(0, 16).replace('T', ' ')} UTC · ${escape(result.machine.cpu)}, ${result.machine.cores} cores, Node ${escape(result.machine.node)} · ${digits(result.seconds)} s</p>
+      <p>Run it yourself: <code>${escape(result.command)}</code></p>${loadNotice(result)}</header>`,
+    `<h2>What the project promises</h2><p class="quiet">“Must” is a promise, “aim” an ambition. Open a line for what its number is.</p>${goalTable(result.goals)}`,
+    await networks(of('model')),
+    await products(of('gemm'), result),
+    of('overhead').length ? `<h2>Overhead of a call</h2>${of('overhead').map(caseTable).join('')}` : '',
+    figures.length ? `<h2>Start-up, size, memory</h2>${figureTable(figures)}` : '',
+    `<h2>Machine</h2>${machineTable(result.machine, result.peaks)}`,
+    `<h2 id="definitions">What the numbers mean</h2>${definitionList()}`,
+  ];
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>paperzoo benchmark, ${escape(result.suite)}</title><style>${style}</style></head>
+<body>${parts.join('\n')}</body></html>
+`;
+}
+
+const cases = (rows: readonly TimedRow[]) =>
+  `<details><summary>Every number</summary><p>The <a href="#definitions">columns explained</a>.</p>${rows.map(caseTable).join('')}</details>`;
+
+async function networks(rows: readonly TimedRow[]): Promise<string> {
+  if (rows.length === 0) return '';
+  const single = rows.filter((row) => row.threads === 1 && row.entries.some((e) => e.ratio !== undefined));
+  const label = 'How many times as long as ours each library takes, per network';
+  const chart = single.length
+    ? await figure(label, `${label}; one thread, minimum over minimum. Right of the line we are faster.`, (width) =>
+        drawChart(ratioChart(single, { width }), label),
+      )
+    : '';
+  return `<h2>Networks</h2>${chart}${cases(rows)}`;
+}
+
+async function products(rows: readonly TimedRow[], { peaks }: SuiteResult): Promise<string> {
+  if (rows.length === 0) return '';
+  const single = rows.filter((row) => row.threads === 1 && row.entries.some((e) => e.gflops !== undefined));
+  const label = 'Operations per second of each library, per product of matrices';
+  const peak = peaks.find((p) => p.threads === 1);
+  const chart = single.length
+    ? await figure(
+        label,
+        `${label}; one thread. The dashed line is what SIMD128 code reaches on this machine; native onnxruntime-node, which uses wider vectors, is in the table.`,
+        (width) => drawChart(rateChart(single, peak, { width }), label),
+      )
+    : '';
+  return `<h2>Products of matrices</h2>${chart}${cases(rows)}`;
+}
+
+async function figure(label: string, caption: string, draw: (width: number) => Promise<string>): Promise<string> {
+  const [wide, narrow] = [await draw(WIDTHS.wide), await draw(WIDTHS.narrow)];
+  return `<figure aria-label="${escape(label)}"><div class="wide">${wide}</div><div class="narrow">${narrow}</div><figcaption>${escape(caption)}</figcaption></figure>`;
+}

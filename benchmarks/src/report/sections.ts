@@ -1,0 +1,112 @@
+import type { Entry, FigureRow, Goal, Machine, Peak, SuiteResult, TimedRow } from '../results';
+import { columns, goals as goalDefinitions, method } from './definitions';
+import { digits, duration, escape, measure, percent, times } from './format';
+
+const VERDICTS: Readonly<Record<Goal['verdict'], readonly [string, string]>> = {
+  aim: ['aim', '✓ aim reached'],
+  must: ['must', '✓ must reached'],
+  missed: ['missed', '✗ must missed'],
+  printed: ['none', 'aim not reached'],
+  'not measured': ['none', 'not measured'],
+};
+
+const sense = { least: '≥', most: '≤' } as const;
+
+/** The numbers that the project promises. Each opens into its definition. */
+export function goalTable(goals: readonly Goal[]): string {
+  const limit = (goal: Goal, value: number | undefined) =>
+    value === undefined ? '' : `${sense[goal.sense]} ${escape(measure(value, goal.unit))}`;
+  const rows = goals.map((goal) => {
+    const [className, text] = VERDICTS[goal.verdict];
+    const definition = goalDefinitions[goal.id] ?? '';
+    return `<tr><td><details><summary>${escape(goal.text)}</summary><p>${escape(definition)}</p></details></td>
+      <td class="n"><strong>${goal.value === undefined ? '–' : escape(measure(goal.value, goal.unit))}</strong></td>
+      <td class="n" data-label="must">${limit(goal, goal.must)}</td><td class="n" data-label="aim">${limit(goal, goal.aim)}</td>
+      <td class="verdict ${className}">${text}</td></tr>`;
+  });
+  return `<table class="goals"><thead><tr><th>number</th><th class="n">measured</th><th class="n">must</th><th class="n">aim</th><th>verdict</th></tr></thead>
+    <tbody>${rows.join('')}</tbody></table>`;
+}
+
+/** One case with everybody in it. */
+export function caseTable({ title, threads, entries }: TimedRow): string {
+  const any = (of: (e: Entry) => unknown) => entries.some((e) => of(e) !== undefined);
+  const shown = { share: any((e) => e.share), ratio: entries.length > 1, difference: any((e) => e.difference) };
+  const span = 4 + Number(shown.share) + Number(shown.ratio) + Number(shown.difference);
+  const optional = (on: boolean, text: string) => (on ? `<td class="n">${text}</td>` : '');
+  const rows = entries.map((entry) => {
+    const { label, stats, unavailable } = entry;
+    const name = escape(entry.threads === threads ? label : `${label}, ${count(entry.threads)}`);
+    if (!stats)
+      return `<tr><td>${name}</td><td class="reason" colspan="${span}">${escape(unavailable ?? '')}</td></tr>`;
+    return `<tr${entry.id === 'paperzoo' ? ' class="ours"' : ''}><td>${name}</td>
+      <td class="n">${duration(stats.min)}</td><td class="n">${duration(stats.median)}</td><td class="n">${duration(stats.p10)} – ${duration(stats.p90)}</td>
+      ${optional(shown.ratio, entry.ratio === undefined ? '–' : times(entry.ratio))}
+      ${optional(shown.share, entry.share === undefined ? '–' : percent(entry.share))}
+      ${optional(shown.difference, entry.difference === undefined ? '–' : entry.difference.toExponential(0))}
+      <td class="n">${stats.samples} × ${stats.calls}</td></tr>`;
+  });
+  const head = (on: boolean, text: string) => (on ? `<th class="n">${text}</th>` : '');
+  return `<h3>${escape(title)} · ${count(threads)}</h3><div class="scroll"><table><thead><tr><th>library</th><th class="n">min</th><th class="n">median</th><th class="n">10–90 %</th>
+    ${head(shown.ratio, 'ratio')}${head(shown.share, 'of peak')}${head(shown.difference, 'difference')}<th class="n">samples</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+}
+
+const count = (threads: number) => (threads === 1 ? 'one thread' : `${threads} threads`);
+
+/** Figures that are no races, with their parts. */
+export function figureTable(rows: readonly FigureRow[]): string {
+  const body = rows.map(({ title, value, unit, unavailable, details }) => {
+    const parts = Object.entries(details ?? {}).map(
+      ([name, part]) =>
+        `${escape(name.replace(/ (\w+)$/, ''))} ${digits(part)} ${escape(/\w+$/.exec(name)?.[0] ?? '')}`,
+    );
+    const shown = value === undefined ? '–' : measure(value, unit);
+    return `<tr><td>${escape(title)}</td><td class="n"><strong>${shown}</strong></td><td class="reason">${unavailable === undefined ? parts.join(' · ') : escape(unavailable)}</td></tr>`;
+  });
+  return `<div class="scroll"><table><tbody>${body.join('')}</tbody></table></div>`;
+}
+
+/** Which machine, which versions, which limits. */
+export function machineTable(machine: Machine, peaks: readonly Peak[]): string {
+  const rows: [string, string][] = [
+    ['processor', `${machine.cpu}, ${machine.cores} cores`],
+    ['memory', `${digits(machine.memoryBytes / 2 ** 30)} GiB`],
+    ['system', `${machine.os}, Node ${machine.node}, V8 ${machine.v8}`],
+    ...peaks.map((p): [string, string] => [
+      `limits, ${count(p.threads)}`,
+      `${digits(p.gflops)} GFLOP/s SIMD128 multiply-add, ${digits(p.copyGBs)} GB/s copying`,
+    ]),
+    ['load at start', digits(machine.loadAtStart)],
+    ['commit', machine.commit ?? 'not a git checkout'],
+    [
+      'packages',
+      Object.entries(machine.packages)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(', '),
+    ],
+  ];
+  return `<table><tbody>${rows.map(([name, text]) => `<tr><th>${name}</th><td>${escape(text)}</td></tr>`).join('')}</tbody></table>`;
+}
+
+/** What the columns mean and how it was measured. */
+export function definitionList(): string {
+  const names: Record<keyof typeof columns, string> = {
+    min: 'min',
+    median: 'median',
+    spread: '10–90 %',
+    ratio: 'ratio',
+    share: 'of peak',
+    difference: 'difference',
+    cpu: 'cpu (in the JSON file)',
+  };
+  const items = Object.entries(columns).map(
+    ([key, text]) => `<dt>${names[key as keyof typeof columns]}</dt><dd>${escape(text)}</dd>`,
+  );
+  return `<dl>${items.join('')}</dl><h3>Method</h3>${method.map((text) => `<p>${escape(text)}</p>`).join('')}`;
+}
+
+/** A sentence when other work was going on; numbers then say less. */
+export function loadNotice({ machine }: SuiteResult): string {
+  if (machine.loadAtStart < machine.cores / 4) return '';
+  return `<p class="notice">This machine was busy when the suite began (load ${digits(machine.loadAtStart)} on ${machine.cores} cores). Ratios of one interleaved run still count; milliseconds and shares of the peak are worse than on a quiet machine.</p>`;
+}

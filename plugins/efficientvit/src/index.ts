@@ -1,4 +1,5 @@
 import { definePlugin } from '@paperzoo/core';
+import { baselineCards } from './models/baseline-cards';
 import { efficientvitCards } from './models/cards';
 import { cascadedGroupAttention } from './ops/cascadedGroupAttention';
 
@@ -7,7 +8,11 @@ export { EfficientViT } from './models/efficientvit';
 export type { EfficientViTConfig } from './models/efficientvit-config';
 export { efficientvitVariants, type EfficientViTVariant } from './models/efficientvit-variants';
 export { fuseEfficientViT, type FusedEfficientViT } from './models/fused';
+export { EfficientViTFPN, type FpnOptions } from './models/detection/fpn';
+export { MobileNetV3 } from './models/mobilenetv3/model';
+export { MobileVit } from './models/mobilevit/model';
 export { loadEfficientViTState, type StateOptions } from './load/efficientvit-state';
+export type { BaselineModel, BaselineOptions } from './load/baseline';
 export type { EfficientViTModel, EfficientViTOptions } from './load/efficientvit';
 export {
   ImageModel,
@@ -32,5 +37,5 @@ export default definePlugin({
   },
   ops: [cascadedGroupAttention],
   kernels: { wasm: () => import('./kernels/wasm') },
-  models: [...efficientvitCards],
+  models: [...efficientvitCards, ...baselineCards],
 });

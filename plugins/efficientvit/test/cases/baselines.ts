@@ -1,8 +1,10 @@
 import type { Activation } from '@paperzoo/core';
 import { gelu, hardsigmoid, hardswish, relu, sigmoid, silu, type Tensor } from '@paperzoo/core';
 import { DepthwiseSeparable, InvertedResidual } from '../../src/models/mobilenetv3/blocks';
+import { fuseMobileNetV3 } from '../../src/models/mobilenetv3/fused';
 import { MobileNetV3 } from '../../src/models/mobilenetv3/model';
 import { MobileVitBlock } from '../../src/models/mobilevit/block';
+import { fuseMobileVit } from '../../src/models/mobilevit/fused';
 import { MobileVit } from '../../src/models/mobilevit/model';
 import type { Case } from '../harness/fixtures';
 import type { Runner } from '../harness/runner';
@@ -28,7 +30,10 @@ const mobileVitBlock = moduleCase(
     new MobileVitBlock(Number(in_chs), Number(transformer_dim), Number(transformer_depth)),
 );
 
-const mobileVit = modelCase(() => new MobileVit());
+const mobileVit = modelCase(
+  () => new MobileVit(),
+  ({ zoo }, module) => fuseMobileVit(zoo, module),
+);
 
 /** The activations on inputs at and around their kinks. */
 const acts: Runner = async (env, entry) => {
@@ -72,10 +77,14 @@ export const baselineCases: Readonly<Record<string, Runner>> = {
   mbv3_ir_k5s2_se_relu: moduleCase(invertedResidual),
   mobilevit_block_7x5: mobileVitBlock,
   mobilevit_block_8x6: mobileVitBlock,
-  mobilenetv3_224: modelCase(() => new MobileNetV3(), {
-    global_pool: ({ inner }) => inner.get('blocks.6')!.mean([2, 3]),
-    act2: ({ inner }) => inner.get('conv_head')!.hardswish(),
-  }),
+  mobilenetv3_224: modelCase(
+    () => new MobileNetV3(),
+    ({ zoo }, module) => fuseMobileNetV3(zoo, module),
+    {
+      global_pool: ({ inner }) => inner.get('blocks.6')!.mean([2, 3]),
+      act2: ({ inner }) => inner.get('conv_head')!.hardswish(),
+    },
+  ),
   mobilevit_xxs_224: mobileVit,
   mobilevit_xxs_256: mobileVit,
 };

@@ -1,8 +1,8 @@
 import { isTensor, type Tensor } from '@paperzoo/core';
-import type { AnyModule, Module, StateSource } from '@paperzoo/nn';
+import { Module, Sequential, type AnyModule, type StateSource, type Step } from '@paperzoo/nn';
 import { compare, truth, type Check } from '../harness/check';
 import { det } from '../harness/det';
-import type { Case, Expected, Fixtures } from '../harness/fixtures';
+import type { Case, Expected, Fixtures, TraceEntry } from '../harness/fixtures';
 import type { Env, Runner } from '../harness/runner';
 import type { StoredTensor } from '../harness/safetensors';
 
@@ -72,14 +72,34 @@ export interface Seen {
 export function observeOnce(module: Module, x: Tensor, names: Iterable<string>): Seen {
   const wanted = new Set(names);
   const inner = new Map<string, Tensor>();
-  const stop = module.observe((name, output) => {
+  const see = (name: string, output: unknown) => {
     if (name !== '' && wanted.has(name) && isTensor(output)) inner.set(name, output as Tensor);
-  });
+  };
+  const stops = [
+    module.observe(see),
+    ...[...module.namedModules()].map(([name, child]) => watchSteps(name, child, see)),
+  ];
   try {
     return x.zoo.scope(() => ({ output: module(x), inner }));
   } finally {
-    stop();
+    for (const stop of stops) stop();
   }
+}
+
+/** Upstream's parameter-free modules are functions here, which `observe` does not see: those in a `Sequential` are wrapped. */
+function watchSteps(name: string, module: AnyModule, see: (name: string, output: unknown) => void): () => void {
+  if (!(module instanceof Sequential)) return () => undefined;
+  const { steps } = module;
+  const watched = steps.map((step, i): Step => {
+    if (step instanceof Module) return step;
+    return (x) => {
+      const y = step(x);
+      see(`${name}.${i}`, y);
+      return y;
+    };
+  });
+  Object.assign(module, { steps: watched });
+  return () => void Object.assign(module, { steps });
 }
 
 /** A case of one module with one input `x`: output, weighted sum, running statistics and counters after the passes. */
@@ -129,9 +149,16 @@ async function statistics({ fixtures }: Env, entry: Case, module: AnyModule, pas
   return checks;
 }
 
-/** A case of a whole model: the outputs of its children that are listed, and the logits. `derived` computes what no child returns. */
-export function modelCase(
-  build: (hparams: Case['hparams']) => Module,
+/** What every inference form offers. */
+export interface Fused {
+  forward(x: Tensor): Tensor;
+  dispose(): void;
+}
+
+/** A case of a whole model: its children's outputs as far as listed, its logits, and the logits of its inference form. */
+export function modelCase<M extends Module>(
+  build: (hparams: Case['hparams']) => M,
+  fuse: (env: Env, module: M) => Promise<Fused>,
   derived: Readonly<Record<string, (seen: Seen) => Tensor>> = {},
 ): Runner {
   return async (env, entry) => {
@@ -139,8 +166,14 @@ export function modelCase(
     module.loadStateDict(floats(env.fixtures.weights(entry)), { model: entry.name });
     const x = input(env, entry);
     const outputs = Object.keys(entry.outputs);
-    const seen = observeOnce(module, x, outputs);
-    const checks: Check[] = [];
+    const fused = await fuse(env, module);
+    const inferred = fused.forward(x);
+    const checks = [
+      { ...check(env.fixtures, entry, 'logits', inferred.shape, await inferred.data()), output: 'logits, fused' },
+    ];
+    inferred.dispose();
+    fused.dispose();
+    const seen = observeOnce(module, x, [...outputs, ...(entry.trace ?? []).map((traced) => traced.module)]);
     for (const output of outputs) {
       const make = derived[output];
       const y = make ? env.zoo.scope(() => make(seen)) : output === 'logits' ? seen.output : seen.inner.get(output);
@@ -148,8 +181,26 @@ export function modelCase(
       else checks.push(check(env.fixtures, entry, output, y.shape, await y.data()));
       if (make) y?.dispose();
     }
+    for (const traced of entry.trace ?? []) checks.push(await checkTraced(env, entry, traced, seen));
     for (const tensor of [seen.output, ...seen.inner.values(), x]) tensor.dispose();
     module.dispose();
     return checks;
   };
+}
+
+/** One entry of a trace. Upstream's parameter-free `relu` modules are the ReLU of the convolution before them. */
+async function checkTraced({ fixtures }: Env, entry: Case, traced: TraceEntry, { inner }: Seen): Promise<Check> {
+  const relu = /^(.*)\.relu(\d)$/.exec(traced.module);
+  const tensor = inner.get(relu ? `${relu[1]}.conv${relu[2]}` : traced.module);
+  if (!tensor) return truth(traced.module, false, 'no child has this name');
+  const values = await tensor.data();
+  const expected = { ...traced, sample_stride: traced.stride };
+  return checkStored(
+    fixtures,
+    entry,
+    traced.module,
+    expected,
+    tensor.shape,
+    relu ? values.map((v) => Math.max(v, 0)) : values,
+  );
 }

@@ -132,9 +132,11 @@ export class Fixtures {
       shape_overrides: overrides,
     } = entry.weights as Record<string, unknown>;
     if (typeof recipe !== 'string') {
-      return new Map(
-        Object.entries(entry.weights).map(([key, source]) => [key, this.resolve(entry, source as Source)] as const),
+      // A plain string is a note beside the weights.
+      const sources = Object.entries(entry.weights).filter(
+        (pair): pair is [string, Source] => typeof pair[1] !== 'string',
       );
+      return new Map(sources.map(([key, source]) => [key, this.resolve(entry, source)] as const));
     }
     return this.generate(recipe, String(prefix), (overrides ?? {}) as Record<string, number[]>);
   }

@@ -1,5 +1,6 @@
 import type { Activation, Tensor } from '@paperzoo/core';
 import { Conv2d, Linear, Module, Sequential } from '@paperzoo/nn';
+import { checkIndices } from '../efficientvit';
 import { ConvNormAct, DepthwiseSeparable, InvertedResidual, type MobileNetBlock } from './blocks';
 import { NormAct } from './norm-act';
 
@@ -74,6 +75,14 @@ export class MobileNetV3 extends Module {
     this.blocks = stages.map((stage) => new Sequential(...stage));
     this.conv_head = new Conv2d(stages.at(-1)![0]!.bn1.channels, HEAD, 1);
     this.classifier = new Linear(HEAD, numClasses);
+  }
+
+  /** The maps of the stages with these indices (default: all seven), strides 2 to 32. */
+  forwardIntermediates(x: Tensor, indices: readonly number[] = this.blocks.map((_, i) => i)): Tensor[] {
+    const wanted = checkIndices(indices, this.blocks.length);
+    let y = this.bn1(this.conv_stem(x));
+    const maps = this.blocks.map((stage) => (y = stage(y)));
+    return wanted.map((i) => maps[i]!);
   }
 
   /** The last map [B, 960, H / 32, W / 32]. */

@@ -1,5 +1,6 @@
 import type { Tensor } from '@paperzoo/core';
 import { Linear, Module, Sequential } from '@paperzoo/nn';
+import { checkIndices } from '../efficientvit';
 import { MobileVitBlock } from './block';
 import { Bottleneck, ConvBnAct } from './bottleneck';
 
@@ -63,6 +64,14 @@ export class MobileVit extends Module {
     this.stages = buildStages().map((steps) => new Sequential(...steps));
     this.final_conv = new ConvBnAct(XXS.at(-1)!.output, FINAL, 1);
     this.head = new ClassifierHead(FINAL, numClasses);
+  }
+
+  /** The maps of the stages with these indices (default: all five), strides 2 to 32. */
+  forwardIntermediates(x: Tensor, indices: readonly number[] = this.stages.map((_, i) => i)): Tensor[] {
+    const wanted = checkIndices(indices, this.stages.length);
+    let y = this.stem(x);
+    const maps = this.stages.map((stage) => (y = stage(y)));
+    return wanted.map((i) => maps[i]!);
   }
 
   /** The last map [B, 320, H / 32, W / 32]. */

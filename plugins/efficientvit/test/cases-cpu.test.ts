@@ -1,0 +1,3 @@
+import { describeCases } from './harness/describe-cases';
+
+describeCases('cpu');

@@ -1,0 +1,34 @@
+import { createZoo, type DeviceFactory, type Zoo } from '@paperzoo/core';
+import { cpu } from '@paperzoo/device-cpu';
+import { wasm } from '@paperzoo/device-wasm';
+import efficientvit from '../../src/index';
+import { runnerOf } from '../cases/index';
+import { truth, type Check } from './check';
+import type { Env } from './runner';
+
+/** The devices that every case runs on. */
+export const DEVICES = ['cpu', 'wasm', 'wasm 2 threads'] as const;
+export type DeviceName = (typeof DEVICES)[number];
+
+const factories: Record<DeviceName, () => DeviceFactory> = {
+  cpu: () => cpu(),
+  wasm: () => wasm({ threads: 1 }),
+  'wasm 2 threads': () => wasm({ threads: 2 }),
+};
+
+/** A zoo on one of the devices, with this plugin. */
+export async function zooOn(device: DeviceName): Promise<Zoo> {
+  return createZoo({ device: factories[device](), plugins: [efficientvit], log: () => undefined });
+}
+
+/** All comparisons of one case; the last one says whether every tensor was given back. */
+export async function runCase(env: Env, name: string): Promise<Check[]> {
+  const runner = runnerOf(name);
+  if (!runner) throw new Error(`No runner for the case "${name}".`);
+  const before = env.zoo.memory();
+  const checks = await runner(env, env.fixtures.find(name));
+  const after = env.zoo.memory();
+  const kept = after.tensors - before.tensors;
+  const bytes = after.bytes - before.bytes + after.packedBytes - before.packedBytes;
+  return [...checks, truth('memory', kept === 0 && bytes === 0, `${kept} tensors and ${bytes} bytes were kept`)];
+}

@@ -97,35 +97,38 @@ export const cascadedGroupAttention = defineOp({
     return { macs, flops: 2 * macs + 5 * windows * heads * tokens * tokens };
   },
   samples(): Sample[] {
+    // As trained weights, these keep the size of what passes through; otherwise a softmax of huge scores would magnify every rounding.
+    const filter = (size: number, gain: number) =>
+      Array.from({ length: size }, (_, i) => gain * Math.SQRT2 * Math.sin(1.7 * i * i + 0.3 * i));
     const sample = (
       name: string,
-      [b, h, w]: number[],
-      heads: number,
-      v: number,
-      d: number,
-      window: number,
-      kernels: number[],
-    ) => ({
+      [b, h, w]: readonly [number, number, number],
+      { heads, v, d, window, kernels }: { heads: number; v: number; d: number; window: number; kernels: number[] },
+    ): Sample => ({
       name,
       ins: [
-        { shape: [b!, h!, w!, heads * v] },
-        { shape: [heads, 2 * d + v, v] },
+        { shape: [b, h, w, heads * v] },
+        { shape: [heads, 2 * d + v, v], fill: filter(heads * (2 * d + v) * v, v ** -0.5) },
         { shape: [heads, 2 * d + v] },
-        { shape: [kernels.reduce((sum, k) => sum + k * k, 0) * d] },
+        {
+          shape: [kernels.reduce((sum, k) => sum + k * k, 0) * d],
+          fill: kernels.flatMap((k) => filter(k * k * d, d ** -0.5 / k)),
+        },
         { shape: [heads, d] },
         { shape: [heads, window ** 2, window ** 2] },
       ],
       attrs: { window, keyDim: d, kernels },
     });
     return [
-      sample('one window', [2, 4, 4], 2, 8, 16, 4, [5, 3]),
-      sample('kernel over the window', [1, 4, 4], 4, 12, 16, 4, [7, 7, 5, 3]),
-      sample('M0 stage 0', [1, 14, 14], 4, 16, 16, 7, [5, 5, 5, 5]),
-      sample('padded', [2, 6, 8], 2, 8, 4, 5, [3, 3]),
-      sample('smaller than the window', [1, 3, 5], 2, 8, 8, 7, [3, 5]),
-      sample('odd widths', [1, 6, 6], 3, 5, 4, 3, [3, 1, 5]),
-      sample('one head', [2, 3, 3], 1, 8, 4, 3, [3]),
-      sample('no images', [0, 4, 4], 2, 4, 4, 4, [3, 3]),
+      sample('one window', [2, 4, 4], { heads: 2, v: 8, d: 16, window: 4, kernels: [5, 3] }),
+      sample('kernel over the window', [1, 4, 4], { heads: 4, v: 12, d: 16, window: 4, kernels: [7, 7, 5, 3] }),
+      sample('M0 stage 0', [1, 14, 14], { heads: 4, v: 16, d: 16, window: 7, kernels: [5, 5, 5, 5] }),
+      sample('padded', [2, 6, 8], { heads: 2, v: 8, d: 4, window: 5, kernels: [3, 3] }),
+      sample('smaller than the window', [1, 3, 5], { heads: 2, v: 8, d: 8, window: 7, kernels: [3, 5] }),
+      sample('odd widths', [1, 6, 6], { heads: 3, v: 5, d: 4, window: 3, kernels: [3, 1, 5] }),
+      sample('odd keys', [1, 6, 6], { heads: 2, v: 6, d: 3, window: 3, kernels: [3, 5] }),
+      sample('one head', [2, 3, 3], { heads: 1, v: 8, d: 4, window: 3, kernels: [3] }),
+      sample('no images', [0, 4, 4], { heads: 2, v: 4, d: 4, window: 4, kernels: [3, 3] }),
     ];
   },
 });

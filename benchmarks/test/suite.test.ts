@@ -17,6 +17,7 @@ describe('cases', () => {
 
   test('are chosen by id, group or title', () => {
     expect(selectCases('quick', '960X').map((c) => c.id)).toEqual(['gemm-960x960x960', 'gemm-960x960x960-t2']);
+    expect(selectCases('quick', '960X', 2).map((c) => c.id)).toEqual(['gemm-960x960x960-t2']);
     expect(selectCases('full', 'mobilevit').length).toBeGreaterThan(0);
     expect(selectCases('full', 'no such thing')).toEqual([]);
   });

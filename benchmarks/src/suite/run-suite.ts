@@ -22,6 +22,8 @@ export interface SuiteOptions {
   readonly suite?: 'quick' | 'full';
   /** Only cases whose id, group or title contains this. */
   readonly filter?: string;
+  /** Only cases with this many threads. */
+  readonly threads?: number;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: SuiteEvent) => void;
   /** Noted in the result: how the reader gets the same numbers. */
@@ -35,12 +37,13 @@ export interface SuiteOptions {
  * filter or when the package is not built, `AbortError` when the signal fires.
  */
 export async function runSuite(options: SuiteOptions = {}): Promise<SuiteResult> {
-  const { suite = 'quick', filter, signal, onEvent } = options;
-  const cases = selectCases(suite, filter);
+  const { suite = 'quick', filter, threads: only, signal, onEvent } = options;
+  const cases = selectCases(suite, filter, only);
   if (cases.length === 0) {
-    throw new AttrError(`No case of the ${suite} suite fits "${filter}".`, {
-      argument: 'filter',
-      got: filter,
+    const wish = [filter && `"${filter}"`, only && `${only} threads`].filter(Boolean).join(' and ');
+    throw new AttrError(`No case of the ${suite} suite fits ${wish}.`, {
+      argument: filter ? 'filter' : 'threads',
+      got: filter ?? only,
       expected: [...new Set(selectCases(suite).map((c) => c.group))],
       remedy: 'A filter is part of a case’s id, group or title.',
     });
@@ -104,7 +107,8 @@ export async function runSuite(options: SuiteOptions = {}): Promise<SuiteResult>
     ...(filter ? { filter } : {}),
     date: new Date().toISOString(),
     seconds: (performance.now() - start) / 1000,
-    command: options.command ?? `paperzoo bench --${suite}${filter ? ` ${filter}` : ''}`,
+    command:
+      options.command ?? `paperzoo bench --${suite}${filter ? ` ${filter}` : ''}${only ? ` --threads ${only}` : ''}`,
     machine,
     peaks,
     rows,

@@ -64,7 +64,7 @@ export async function runProgram(args: readonly string[], context: Context): Pro
     .action(run(async ([filter], options) => (await import('./commands/bench')).bench(context, filter, options)));
 
   add('claims [plugin]', "check the papers' claims here")
-    .option('--only <ids...>', 'only claims with these ids')
+    .option('--only <id>', 'only the claim with this id (repeatable)', collect)
     .addOption(device('where they are measured').default('wasm'))
     .action(run(async ([plugin], options) => (await import('./commands/claims')).claims(context, plugin, options)));
 
@@ -92,7 +92,7 @@ export async function runProgram(args: readonly string[], context: Context): Pro
 /** Options of every command. */
 const common = (command: Command, { terminal }: Context): Command =>
   command
-    .option('--plugin <name>', 'also use this plugin: a package, folder or file (repeatable)', collect, [])
+    .option('--plugin <name>', 'also use this plugin: a package, folder or file (repeatable)', collect)
     .option('--json', 'one JSON document on stdout, nothing else')
     .option('--debug', 'stack traces with errors')
     .configureHelp({ helpWidth: Math.min(terminal.width, HELP_WIDTH) });
@@ -115,14 +115,15 @@ function quiet(program: Command, { terminal }: Context): void {
 /** `error: unknown command 'lst'\n(Did you mean list?)`, with the second line as the remedy. */
 function usageError({ message }: CommanderError): UsageError {
   const [first, second] = message.replace(/^error: /, '').split('\n');
-  return new UsageError(`${first!.replace(/\.?$/, '.')}`, {
+  const sentence = first!.charAt(0).toUpperCase() + first!.slice(1).replace(/\.?$/, '.');
+  return new UsageError(sentence, {
     remedy: second ? second.replace(/^\(|\)$/g, '') : 'See: paperzoo --help',
   });
 }
 
 const device = (text: string) => new Option('-d, --device <name>', text).choices(['wasm', 'cpu']);
 
-const collect = (value: string, all: string[]): string[] => [...all, value];
+const collect = (value: string, all: string[] = []): string[] => [...all, value];
 
 const whole =
   (least: number, most = Number.MAX_SAFE_INTEGER) =>

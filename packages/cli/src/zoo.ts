@@ -32,6 +32,7 @@ export async function makeZoo(
       terminal.warn(`plugin ${name} is left out: ${describe(error).message}`);
     }
   }
+  if (device === 'cpu' && threads > 1) terminal.warn(`the cpu device has one thread, not ${threads}`);
   const { threadsReason } = zoo.device.caps.info;
   if (threadsReason !== undefined) terminal.warn(`one thread instead of ${threads}: ${String(threadsReason)}`);
   return zoo;

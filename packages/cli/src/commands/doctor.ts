@@ -40,10 +40,10 @@ export async function doctor({ terminal, signal }: Context, { plugin = [] }: Com
   function write({ check, status, text }: Finding): void {
     const { colors } = terminal;
     const mark = { ok: colors.green('ok'), warning: colors.yellow('!!'), problem: colors.red('XX') }[status];
-    const indent = 17;
-    const [first = '', ...more] = wrapText(text, terminal.width - indent - 1);
-    terminal.write(`${mark} ${check.padEnd(indent - 3)} ${first}`);
-    for (const line of more) terminal.write(`${' '.repeat(indent + 1)}${line}`);
+    const indent = 3 + Math.max(...findings.map((each) => each.check.length)) + 2;
+    const [first = '', ...more] = wrapText(text, terminal.width - indent);
+    terminal.write(`${mark} ${check.padEnd(indent - 3)}${first}`);
+    for (const line of more) terminal.write(`${' '.repeat(indent)}${line}`);
   }
 }
 

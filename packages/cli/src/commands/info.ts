@@ -5,6 +5,7 @@ import type { FoundPlugin } from '../plugins/plugin-set';
 import { writeFacts } from '../terminal/facts';
 import { bytes, short } from '../terminal/numbers';
 import { writeTable } from '../terminal/table';
+import { wrapText } from '../terminal/wrap';
 import { DEVICES, type DeviceName } from '../zoo';
 import { findCard } from './find-card';
 import { studyModel, type Study } from './study-model';
@@ -71,9 +72,11 @@ function write({ terminal }: Context, card: ModelCard, { name, version, plugin }
       ],
       ops.map(({ op, calls, kernel }) => [op, String(calls), kernel]),
     );
-    for (const { op, kernel, because } of ops) {
+    for (const { op, kernel, because, madeOf = [] } of ops) {
       if (kernel !== 'composite') continue;
-      terminal.write(`${op} runs composed: ${because.length ? because.join('; ') : `${device} has no kernel for it`}`);
+      const why = because.length > 0 ? because.join('; ') : `${device} has no kernel for it`;
+      const text = `${op} runs composed (${why}), of ${madeOf.join(', ')}`;
+      for (const line of wrapText(text, terminal.width)) terminal.write(line);
     }
   }
 }

@@ -3,7 +3,7 @@ import type { CommonOptions, Context } from '../context';
 import { loadPlugins } from '../plugins/load-plugins';
 import { nearest } from '../plugins/nearest';
 import { short } from '../terminal/numbers';
-import { writeTable } from '../terminal/table';
+import { writeTable, type Column } from '../terminal/table';
 
 export interface ListOptions extends CommonOptions {
   readonly pretrained?: boolean;
@@ -40,20 +40,24 @@ export async function list(context: Context, glob: string | undefined, options: 
   );
 
   function write(): void {
-    const columns = [
+    const narrow = terminal.width < WIDE;
+    const columns: Column[] = [
       { title: 'MODEL' },
-      { title: 'PARAMS', align: 'right' as const },
-      { title: 'MACS', align: 'right' as const },
-      { title: 'TASK', wrap: true },
+      { title: 'PARAMS', align: 'right' },
+      { title: 'MACS', align: 'right' },
+      ...(narrow ? [] : [{ title: 'TASK' }]),
       { title: 'WEIGHTS', wrap: true },
     ];
-    writeTable(
-      terminal,
-      terminal.width < 80 ? columns.slice(0, 4) : columns,
-      rows.map(({ card }) => [card.name, short(card.params), short(card.macs), card.task, weights(card)]),
-    );
+    const cells = rows.map(({ card }) => [
+      ...[card.name, short(card.params), short(card.macs)],
+      ...(narrow ? [card.hub ? 'published' : 'none'] : [card.task, weights(card)]),
+    ]);
+    writeTable(terminal, columns, cells);
   }
 }
+
+/** Columns from which on task and address of the weights fit in. */
+const WIDE = 90;
 
 const weights = ({ hub }: ModelCard): string => (hub ? `hf:${hub.repo}` : 'none published');
 

@@ -1,4 +1,4 @@
-import { graphCost, type Graph, type Model, type ModelCard, type Zoo } from '@paperzoo/core';
+import { graphCost, type Graph, type Model, type ModelCard, type Op, type Spec, type Zoo } from '@paperzoo/core';
 import type { Context } from '../context';
 import type { FoundPlugin } from '../plugins/plugin-set';
 import { makeZoo, type DeviceName } from '../zoo';
@@ -12,6 +12,8 @@ export interface OpChoice {
   readonly kernel: string;
   /** Why kernels of higher priority do not run, one sentence each. */
   readonly because: readonly string[];
+  /** What a composed op runs instead: kernels of the simpler ops. */
+  readonly madeOf?: readonly string[];
 }
 
 /** What a trace tells of a model on one device. Bytes are of float32. */
@@ -63,14 +65,20 @@ export async function studyModel(
 }
 
 function choices(zoo: Zoo, graph: Graph): OpChoice[] {
-  const all = new Map<string, { op: string; calls: number; kernel: string; because: Set<string> }>();
+  const all = new Map<
+    string,
+    { op: string; calls: number; kernel: string; because: Set<string>; madeOf?: readonly string[] }
+  >();
   for (const { op, ins, attrs } of graph.nodes) {
     const specs = ins.map((index) => (index < 0 ? undefined : graph.values[index]));
     const { chosen, rejected } = zoo.explain(op, specs, attrs);
     // A view moves nothing and needs no kernel.
     const kernel = op.implementation.view ? 'view' : chosen;
     const key = `${op.name} ${kernel}`;
-    const entry = all.get(key) ?? { op: op.name, calls: 0, kernel, because: new Set() };
+    const entry = all.get(key) ?? {
+      ...{ op: op.name, calls: 0, kernel, because: new Set<string>() },
+      ...(chosen === 'composite' && kernel === chosen && { madeOf: expand(zoo, op, specs, attrs) }),
+    };
     entry.calls++;
     for (const { kernel: id, because } of rejected) {
       if (because !== OUTRANKED) entry.because.add(`${id}: ${because}`);
@@ -78,6 +86,18 @@ function choices(zoo: Zoo, graph: Graph): OpChoice[] {
     all.set(key, entry);
   }
   return [...all.values()].map((entry) => ({ ...entry, because: [...entry.because] }));
+}
+
+/** Traces a composite on its own: the kernels it ends in, through composites inside of it. */
+function expand(zoo: Zoo, op: Op, specs: readonly (Spec | undefined)[], attrs: object): string[] {
+  const present = specs.filter((spec) => spec !== undefined);
+  const graph = zoo.trace((...inputs) => {
+    let next = 0;
+    const ins = specs.map((spec) => (spec ? inputs[next++] : undefined));
+    return op.implementation.composite!(ins, attrs);
+  }, present);
+  const kernels = choices(zoo, graph).flatMap(({ kernel, madeOf }) => madeOf ?? [kernel]);
+  return [...new Set(kernels)].filter((kernel) => kernel !== 'view');
 }
 
 /** What `explain` says of kernels that would do as well. */

@@ -7,12 +7,12 @@ import type { Answer } from './run';
 /** Writes the most probable classes of one image, or why there are none. */
 export function writeScores(terminal: Terminal, answer: Answer): void {
   const { colors } = terminal;
-  terminal.write();
   if ('error' in answer) {
     const { message, remedy } = answer.error;
     terminal.note(`${terminal.errorColors.red('error:')} ${message}${remedy ? ` ${remedy}` : ''}`);
     return;
   }
+  terminal.write();
   terminal.write(`${colors.bold(basename(answer.file))}  ${colors.dim(milliseconds(answer.ms))}`);
   writeTable(
     terminal,

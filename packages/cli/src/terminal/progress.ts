@@ -27,7 +27,8 @@ function lines(terminal: Terminal, title: string): Progress {
   return {
     update(fraction, note) {
       const quarter = Math.floor(fraction * QUARTERS);
-      if (quarter <= told) return;
+      // The end is told by what comes next.
+      if (quarter <= told || quarter >= QUARTERS) return;
       told = quarter;
       terminal.note(`${title}: ${Math.round(fraction * 100)} %${note ? ` (${note})` : ''}`);
     },

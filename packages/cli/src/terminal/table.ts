@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { wrapText } from './wrap';
 import type { Terminal } from './terminal';
 
 /** One column of a table. */
@@ -25,9 +26,9 @@ export function writeTable(terminal: Terminal, columns: readonly Column[], rows:
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
     colAligns: columns.map(({ align = 'left' }) => align),
     colWidths: widths,
-    wordWrap: true,
   });
-  table.push(...rows.map((row) => [...row]));
+  // Broken here and not by the table, which would cut long words off.
+  table.push(...rows.map((row) => row.map((cell, c) => (columns[c]?.wrap ? wrapCell(cell, widths[c]!) : cell))));
   for (const line of table.toString().split('\n')) terminal.write(line.trimEnd());
 }
 
@@ -35,6 +36,10 @@ export function writeTable(terminal: Terminal, columns: readonly Column[], rows:
 export const visible = (text: string): string => text.replace(ESCAPES, '');
 
 const ESCAPES = /\u001b\[[0-9;]*m/g;
+
+/** Coloured cells are short; they stay whole. */
+const wrapCell = (cell: string, width: number): string =>
+  visible(cell) === cell ? wrapText(cell, width).join('\n') : cell;
 
 function fit(natural: readonly number[], columns: readonly Column[], width: number): number[] {
   const spare = width - natural.reduce((sum, n) => sum + n, 0) - GAP * (natural.length - 1);

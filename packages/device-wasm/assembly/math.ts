@@ -1,7 +1,7 @@
 // Elementary functions on four floats at once, without tables (all memory belongs to the host) and without fused multiply-add.
 // Polynomials are minimax fits of relative error (Lawson's reweighting, then rounded to float32). Largest relative errors against float64
 // on dense grids, measured by test/math.test.ts: exp 8e-8, expm1 2.2e-7, log 8e-8, log1p 1.7e-7, tanh 1.4e-7, sigmoid 1.4e-7,
-// erf 3.7e-7, sin and cos 1.3e-7 (|x| ≤ 10^6).
+// erf 3.7e-7, sin and cos 1.3e-7.
 
 /** 1.5 · 2^23: adding it rounds to the nearest integer, which then stands in the low bits. */
 const ROUNDER: f32 = 12582912;
@@ -158,9 +158,9 @@ export function log1p4(x: v128): v128 {
   return v128.bitselect(x, v128.bitselect(y, mended, infinite), f32x4.eq(u, c(1)));
 }
 
-/** sin(x) when `quarters` is 0, cos(x) when it is 1: both are the sine of x + quarters · π/2. */
+/** sin(x + quarters · π/2), so 0 gives the sine and 1 the cosine; for |x| ≤ 10^6 (see unary.ts for larger ones). */
 @inline
-export function sine4(x: v128, quarters: i32): v128 {
+export function sine4(x: v128, quarters: v128): v128 {
   // The angle is reduced in double precision: q is the nearest multiple of π/2, r what is left.
   const low = f64x2.promote_low_f32x4(x);
   const high = f64x2.promote_low_f32x4(v128.shuffle<i64>(x, x, 1, 0));
@@ -168,7 +168,7 @@ export function sine4(x: v128, quarters: i32): v128 {
   const q1 = f64x2.nearest(f64x2.mul(high, f64x2.splat(0.63661977236758134308)));
   const r = v128.shuffle<i64>(f32x4.demote_f64x2_zero(reduce(low, q0)), f32x4.demote_f64x2_zero(reduce(high, q1)), 0, 2);
   const q01 = v128.shuffle<i64>(i32x4.trunc_sat_f64x2_s_zero(q0), i32x4.trunc_sat_f64x2_s_zero(q1), 0, 2);
-  const q = i32x4.add(q01, i32x4.splat(quarters));
+  const q = i32x4.add(q01, quarters);
   const t = f32x4.mul(r, r);
   let s = madd(c(-0.00019514630548655987), t, c(0.008332155644893646));
   s = madd(s, t, c(-0.16666655242443085));

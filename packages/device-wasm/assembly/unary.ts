@@ -1,6 +1,7 @@
 // Elementwise functions of one float: y[i] = f(x[i]) for i in [begin, end). Ranges begin at multiples of 4.
 import { erf4, exp4, expm14, log1p4, log4, sigmoid4, sine4, tanh4 } from './math';
 import { storeFirst } from './activation';
+import { quarterTurns } from './large-angle';
 
 // Codes that src/kernels/unary.ts passes.
 const NEG = 0, ABS = 1, SIGN = 2, EXP = 3, EXPM1 = 4, LOG = 5, LOG1P = 6, SQRT = 7, RSQRT = 8, SIN = 9, COS = 10;
@@ -53,12 +54,39 @@ function loop(op: i32, begin: usize, end: usize, x: usize, y: usize): void {
   }
 }
 
+/** Beyond it the reduction in double precision runs out of digits. */
+const LARGE: f32 = 1e6;
+
 function sineLoop(begin: usize, end: usize, quarters: i32, x: usize, y: usize): void {
   for (let i = begin; i < end; i += 4) {
-    const v = sine4(v128.load(x + (i << 2)), quarters);
+    const angle = v128.load(x + (i << 2));
+    const large = f32x4.gt(f32x4.abs(angle), f32x4.splat(LARGE));
+    const v = v128.any_true(large) ? largeSine4(angle, quarters) : sine4(angle, i32x4.splat(quarters));
     if (end - i >= 4) v128.store(y + (i << 2), v);
     else storeFirst(y + (i << 2), v, <i32>(end - i));
   }
+}
+
+/** As sine4, with large lanes replaced by what is left of them beside whole quarter turns. */
+function largeSine4(x: v128, quarters: i32): v128 {
+  let q = i32x4.splat(quarters);
+  let r = x;
+  for (let lane = 0; lane < 4; lane++) {
+    const angle = f32x4.extract_lane(x, 0);
+    if (Mathf.abs(angle) > LARGE && isFinite<f32>(angle)) {
+      const turns = quarterTurns(angle);
+      const nearest = (turns + (1 << 61)) >> 62;
+      const rest = <f32>(<f64>(<i64>(turns - (nearest << 62))) * 3.4061215800865545e-19);
+      const whole = i32x4.extract_lane(q, 0) + (angle < 0 ? -(<i32>nearest) : <i32>nearest);
+      r = f32x4.replace_lane(r, 0, angle < 0 ? -rest : rest);
+      q = i32x4.replace_lane(q, 0, whole);
+    }
+    // Every lane comes by at position 0; after four steps each is back in its place.
+    x = v128.shuffle<i32>(x, x, 1, 2, 3, 0);
+    r = v128.shuffle<i32>(r, r, 1, 2, 3, 0);
+    q = v128.shuffle<i32>(q, q, 1, 2, 3, 0);
+  }
+  return sine4(r, q);
 }
 
 export function unary(begin: usize, end: usize, op: i32, x: usize, y: usize): void {

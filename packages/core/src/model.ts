@@ -92,6 +92,10 @@ export function findModel(plugins: readonly Plugin[], name: string): ModelCard {
     cards.find((c) => c.name === wanted) ||
     cards.find((c) => c.name.split('.')[0] === wanted);
   if (card) return card;
+  const namesake = plugins.flatMap((plugin) => plugin.namesakes ?? []).find((known) => known.name.test(wanted));
+  if (namesake) {
+    throw new ModelError(`"${name.slice(0, 200)}" is ${namesake.is}.`, { argument: 'name', got: name });
+  }
   const near = cards
     .map((c) => ({ name: c.name, distance: editDistance(c.name.split('.')[0]!, wanted.split('.')[0]!) }))
     .sort((a, b) => a.distance - b.distance)

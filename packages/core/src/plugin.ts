@@ -59,6 +59,8 @@ export interface PluginDefinition {
   /** By device name; the default export lists the kernels. Only the zoo's device is imported. */
   readonly kernels?: Readonly<Record<string, () => Promise<{ default: readonly Kernel<never, never>[] }>>>;
   readonly models?: readonly ModelCard[];
+  /** Names that others gave to something else, which must not be taken for this plugin's: `is` completes "that name is …". */
+  readonly namesakes?: readonly { readonly name: RegExp; readonly is: string }[];
   readonly claims?: () => Promise<{ default: readonly Claim[] }>;
   readonly benchmarks?: () => Promise<{ default: unknown }>;
 }

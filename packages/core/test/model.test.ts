@@ -30,6 +30,7 @@ const plugin = definePlugin({
     card('net_m0.r224', 'org/net_m0.r224'),
     card('tiny'),
   ],
+  namesakes: [{ name: /^net_b\d/, is: 'another network of the same name' }],
 });
 const names = (cards: readonly ModelCard[]) => cards.map((c) => c.name);
 
@@ -40,6 +41,12 @@ describe('models', () => {
     expect(names(listModels([plugin], '*', { pretrained: true }))).not.toContain('tiny');
     expect(listModels([plugin], '.+')).toEqual([]);
     expect(listModels([plugin], '('.repeat(50) + '*'.repeat(5000))).toEqual([]);
+  });
+
+  test('of another origin but the same name are told apart', () => {
+    for (const name of ['net_b1', 'net_b1.r224', 'hf:org/net_b1.r224']) {
+      expect(failure(() => findModel([plugin], name)).message).toBe(`"${name}" is another network of the same name.`);
+    }
   });
 
   test('are found by name, by name without tag, and by repository', () => {

@@ -38,4 +38,10 @@ export default definePlugin({
   ops: [cascadedGroupAttention],
   kernels: { wasm: () => import('./kernels/wasm') },
   models: [...efficientvitCards, ...baselineCards],
+  namesakes: [
+    {
+      name: /^efficientvit_[bl]\d/,
+      is: "MIT's EfficientViT (ReLU linear attention, arXiv 2205.14756), another network of the same name; this plugin has efficientvit_m0 to efficientvit_m5",
+    },
+  ],
 });

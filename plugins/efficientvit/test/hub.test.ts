@@ -85,6 +85,9 @@ test('a load can be aborted while it downloads', async () => {
   await expect(loading).rejects.toThrow(AbortError);
 });
 
-test('unknown names come with suggestions', async () => {
+test('unknown names come with suggestions, and the other EfficientViT is told apart', async () => {
+  for (const name of ['efficientvit_b0', 'efficientvit_l2.r224_in1k', 'hf:timm/efficientvit_b3.r256_in1k']) {
+    await expect(load(name)).rejects.toThrow(/is MIT's EfficientViT/);
+  }
   await expect(load('efficientvit_m9')).rejects.toThrow(/Unknown model "efficientvit_m9".*efficientvit_m/);
 });

@@ -15,7 +15,7 @@ const theCase = (...all: (Contestant | Absent)[]): TimedCase => ({
 });
 const options = { minSampleMs: 0, budgetMs: 0, minRounds: 2, maxRounds: 2, settleMs: 0 };
 const probe = {
-  ...{ runnable: { id: 'peak', run: () => undefined }, rate: () => 100 },
+  ...{ runnable: { id: 'peak', run: () => undefined }, best: () => 100 },
   peak: () => Promise.resolve({ threads: 1, gflops: 100, copyGBs: 1 }),
   dispose: () => Promise.resolve(),
 };

@@ -20,6 +20,8 @@ describe('cases', () => {
     expect(selectCases('quick', '960X', 2).map((c) => c.id)).toEqual(['gemm-960x960x960-t2']);
     expect(selectCases('full', 'mobilevit').length).toBeGreaterThan(0);
     expect(selectCases('full', 'no such thing')).toEqual([]);
+    expect(selectCases('quick', '960x', 2).map((c) => c.id)).toEqual(['gemm-960x960x960-t2']);
+    expect(selectCases('quick', 'size', 2)).toEqual([]);
   });
 });
 
@@ -53,7 +55,12 @@ describe('runSuite with a process of its own', () => {
     expect(result.rows.map((row) => row.id)).toEqual(['gemm-960x960x960', 'gemm-960x960x960-t2']);
     expect(result.peaks.map((p) => p.threads)).toEqual([1, 2]);
     expect(events.map((e) => e.type)).toEqual(['begin', 'case', 'progress', 'row', 'case', 'progress', 'row']);
-    expect(result).toMatchObject({ schema: 1, suite: 'quick', filter: '960x', command: 'paperzoo bench --quick 960x' });
+    expect(result).toMatchObject({
+      schema: 1,
+      suite: 'quick',
+      filter: '960x',
+      command: 'paperzoo bench --quick "960x"',
+    });
     expect(result.machine).toMatchObject({ node: process.versions.node });
     expect(JSON.parse(JSON.stringify(result))).toEqual(result);
   });
@@ -75,6 +82,7 @@ describe('runSuite with a process of its own', () => {
 
   test('a filter that fits nothing and a package that is not built are refused', async () => {
     await expect(runSuite({ filter: 'nothing like it' })).rejects.toBeInstanceOf(AttrError);
+    await expect(runSuite({ threads: 7 })).rejects.toThrow('fits 7 threads');
     await expect(runSuite({ filter: '960x', childEntry: join(folder, 'absent.mjs') })).rejects.toThrow(/npm run build/);
   });
 });

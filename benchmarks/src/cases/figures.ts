@@ -18,7 +18,7 @@ export const figureCases: readonly FigureCase[] = [
   },
   size('size-core', '@paperzoo/core', ['@paperzoo/core']),
   size('size-core-wasm', 'core + device-wasm, all kernels', ['@paperzoo/core', '@paperzoo/device-wasm']),
-  size('size-efficientvit', 'core + device-wasm + efficientvit', [
+  size('size-efficientvit', 'core + device-wasm + efficientvit, with hub and nn', [
     '@paperzoo/core',
     '@paperzoo/device-wasm',
     '@paperzoo/efficientvit',

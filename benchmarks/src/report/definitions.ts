@@ -6,7 +6,7 @@ export const columns = {
   ratio:
     'The library’s minimum over ours, from the same interleaved run: above 1 we are faster, 2.00× means half the time.',
   share:
-    'Floating-point operations per second (a multiply and an add count as two) over what SIMD128 code reaches on this machine with as many threads, measured as one more contestant of the same race: twelve independent chains of multiply and add in registers. Native libraries may exceed 100 %: they use wider vectors.',
+    'Floating-point operations per second (a multiply and an add count as two) over what SIMD128 code reaches on this machine with as many threads, the best that twelve independent chains of multiply and add in registers have shown, one more contestant in every race. Native libraries may exceed 100 %: they use wider vectors.',
   difference:
     'Largest absolute difference between the library’s output and ours, over the largest absolute value of ours. Above 0.001 a library is not timed.',
   cpu: 'Median processor time per call, all threads of the process together.',

@@ -19,7 +19,7 @@ export async function race(theCase: TimedCase, options: MeasureOptions, probe: P
     const able = checked.filter((x): x is Ready => 'contestant' in x);
     const lanes = able.map(({ contestant }) => contestant);
     const stats = await measure(flops === undefined ? lanes : [...lanes, probe.runnable], options);
-    const peak = flops === undefined ? undefined : probe.rate(stats.at(-1)!.min);
+    const peak = flops === undefined ? undefined : probe.best(stats.at(-1)!.min);
     const first = able[0]?.contestant === all[0] ? stats[0] : undefined;
     const entries = checked.map((item): Entry => {
       if (!('contestant' in item)) return item;

@@ -40,6 +40,7 @@ export async function runSuite(options: SuiteOptions = {}): Promise<SuiteResult>
   const { suite = 'quick', filter, threads: only, signal, onEvent } = options;
   const cases = selectCases(suite, filter, only);
   if (cases.length === 0) {
+    const wanted = [filter && `"${filter}"`, only && `${only} threads`].filter(Boolean).join(' and ');
     const wish = [filter && `"${filter}"`, only && `${only} threads`].filter(Boolean).join(' and ');
     throw new AttrError(`No case of the ${suite} suite fits ${wish}.`, {
       argument: filter ? 'filter' : 'threads',
@@ -115,6 +116,12 @@ export async function runSuite(options: SuiteOptions = {}): Promise<SuiteResult>
     goals: goalsOf(rows),
   };
 }
+
+/** A filter goes into quotes, so that whoever copies the line runs one command. */
+const commandOf = (suite: string, filter: string | undefined, threads: number | undefined) =>
+  ['paperzoo bench', `--${suite}`, threads && `--threads ${threads}`, filter && JSON.stringify(filter)]
+    .filter(Boolean)
+    .join(' ');
 
 function childEntry(given: string | undefined): string {
   const entry = given ?? fileURLToPath(new URL('./child.js', import.meta.url));

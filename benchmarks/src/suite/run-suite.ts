@@ -40,7 +40,6 @@ export async function runSuite(options: SuiteOptions = {}): Promise<SuiteResult>
   const { suite = 'quick', filter, threads: only, signal, onEvent } = options;
   const cases = selectCases(suite, filter, only);
   if (cases.length === 0) {
-    const wanted = [filter && `"${filter}"`, only && `${only} threads`].filter(Boolean).join(' and ');
     const wish = [filter && `"${filter}"`, only && `${only} threads`].filter(Boolean).join(' and ');
     throw new AttrError(`No case of the ${suite} suite fits ${wish}.`, {
       argument: filter ? 'filter' : 'threads',
@@ -108,8 +107,7 @@ export async function runSuite(options: SuiteOptions = {}): Promise<SuiteResult>
     ...(filter ? { filter } : {}),
     date: new Date().toISOString(),
     seconds: (performance.now() - start) / 1000,
-    command:
-      options.command ?? `paperzoo bench --${suite}${filter ? ` ${filter}` : ''}${only ? ` --threads ${only}` : ''}`,
+    command: options.command ?? commandOf(suite, filter, only),
     machine,
     peaks,
     rows,

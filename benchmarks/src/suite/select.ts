@@ -8,7 +8,6 @@ export function selectCases(suite: 'quick' | 'full', filter = '', threads?: numb
     (c) =>
       (suite === 'full' || c.quick) &&
       (threads === undefined || threads === (c.kind === 'timed' ? c.threads : 1)) &&
-      (threads === undefined || threads === (c.kind === 'timed' ? c.threads : 1)) &&
       [c.id, c.group, c.title].some((text) => text.toLowerCase().includes(wanted)),
   );
 }

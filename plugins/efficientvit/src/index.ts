@@ -38,6 +38,7 @@ export default definePlugin({
   ops: [cascadedGroupAttention],
   kernels: { wasm: () => import('./kernels/wasm') },
   models: [...efficientvitCards, ...baselineCards],
+  claims: () => import('./claims'),
   namesakes: [
     {
       name: /^efficientvit_[bl]\d/,

@@ -1,6 +1,29 @@
 import type { Kernel } from '@paperzoo/core';
+import { binaryKernels } from './binary';
+import { castKernels } from './cast';
+import { compareKernels } from './compare';
 import { convKernels } from './conv';
+import { gatherKernels } from './gather';
 import { gemmKernels } from './gemm';
+import { moveKernels } from './move';
+import { normKernels } from './norm';
+import { poolKernels } from './pool';
+import { reduceKernels } from './reduce';
+import { softmaxKernels } from './softmax';
+import { unaryKernels } from './unary';
 
 /** Every kernel that the device brings for core ops. */
-export const wasmKernels: readonly Kernel<number>[] = [...gemmKernels, ...convKernels];
+export const wasmKernels: readonly Kernel<number>[] = [
+  ...unaryKernels,
+  ...binaryKernels,
+  ...compareKernels,
+  ...castKernels,
+  ...reduceKernels,
+  ...softmaxKernels,
+  ...normKernels,
+  ...poolKernels,
+  ...moveKernels,
+  ...gatherKernels,
+  ...gemmKernels,
+  ...convKernels,
+];

@@ -1,0 +1,29 @@
+import { defineKernel, type Arg, type Kernel, type Op } from '@paperzoo/core';
+import type { WasmContext } from '../context';
+import { decodeBase64 } from '../module/base64';
+
+/** The module of everything but matrix products and convolutions; decoded when a device first loads a kernel that needs it. */
+export async function kernelsModule(): Promise<Uint8Array> {
+  const { wasm } = await import('../generated/kernels.wasm');
+  return decodeBase64(wasm);
+}
+
+export type WasmArg = Arg<number>;
+
+/** Body of a kernel with one output. Arguments that the op requires are there; ops with optional ones look before they read. */
+export type Run<Attrs> = (ctx: WasmContext, ins: readonly WasmArg[], out: WasmArg, attrs: Attrs) => void;
+
+/** A kernel of this module for a core op. */
+export function wasmKernel<Attrs extends object = object>(
+  op: Op,
+  dtypes: Kernel['dtypes'],
+  run: Run<Attrs>,
+): Kernel<number> {
+  return defineKernel<number, WasmContext>(op, {
+    id: `${op.name}/wasm-simd`,
+    device: 'wasm',
+    dtypes,
+    module: kernelsModule,
+    run: (ctx, ins, outs, attrs: Attrs) => run(ctx, ins as readonly WasmArg[], outs[0]!, attrs),
+  }) as Kernel<number>;
+}

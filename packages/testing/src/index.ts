@@ -1,4 +1,11 @@
 export { ConformanceError, type Check } from './check';
 export { conform, type ConformOptions } from './conform';
+export {
+  conformModels,
+  type CheckableModel,
+  type CheckableModule,
+  type ConformModelsOptions,
+  type HostWeight,
+} from './conform-models';
 export { ErrorReport, type ErrorEntry } from './report';
 export { variants } from './variants';

@@ -9,7 +9,7 @@ export const columns = {
     'Floating-point operations per second (a multiply and an add count as two) over what SIMD128 code reaches on this machine with as many threads, the best that twelve independent chains of multiply and add in registers have shown, one more contestant in every race. Native libraries may exceed 100 %: they use wider vectors.',
   difference:
     'Largest absolute difference between the library’s output and ours, over the largest absolute value of ours. Above 0.001 a library is not timed.',
-  cpu: 'Median processor time per call, all threads of the process together.',
+  cpu: 'Median processor time per call. Where it is well below the median, the machine gave the core to somebody else meanwhile.',
 } as const;
 
 /** How the races are run. */

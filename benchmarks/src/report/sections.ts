@@ -31,8 +31,14 @@ export function goalTable(goals: readonly Goal[]): string {
 /** One case with everybody in it. */
 export function caseTable({ title, threads, entries }: TimedRow): string {
   const any = (of: (e: Entry) => unknown) => entries.some((e) => of(e) !== undefined);
-  const shown = { share: any((e) => e.share), ratio: entries.length > 1, difference: any((e) => e.difference) };
-  const span = 4 + Number(shown.share) + Number(shown.ratio) + Number(shown.difference);
+  const shown = {
+    share: any((e) => e.share),
+    ratio: entries.length > 1,
+    difference: any((e) => e.difference),
+    // With threads, a library's idle workers spin, and the process's time says little.
+    cpu: threads === 1,
+  };
+  const span = 4 + Object.values(shown).filter(Boolean).length;
   const optional = (on: boolean, text: string) => (on ? `<td class="n">${text}</td>` : '');
   const rows = entries.map((entry) => {
     const { label, stats, unavailable } = entry;
@@ -41,6 +47,7 @@ export function caseTable({ title, threads, entries }: TimedRow): string {
       return `<tr><td>${name}</td><td class="reason" colspan="${span}">${escape(unavailable ?? '')}</td></tr>`;
     return `<tr${entry.id === 'paperzoo' ? ' class="ours"' : ''}><td>${name}</td>
       <td class="n">${duration(stats.min)}</td><td class="n">${duration(stats.median)}</td><td class="n">${duration(stats.p10)} – ${duration(stats.p90)}</td>
+      ${optional(shown.cpu, duration(stats.cpu))}
       ${optional(shown.ratio, entry.ratio === undefined ? '–' : times(entry.ratio))}
       ${optional(shown.share, entry.share === undefined ? '–' : percent(entry.share))}
       ${optional(shown.difference, entry.difference === undefined ? '–' : entry.difference.toExponential(0))}
@@ -48,7 +55,7 @@ export function caseTable({ title, threads, entries }: TimedRow): string {
   });
   const head = (on: boolean, text: string) => (on ? `<th class="n">${text}</th>` : '');
   return `<h3>${escape(title)} · ${count(threads)}</h3><div class="scroll"><table><thead><tr><th>library</th><th class="n">min</th><th class="n">median</th><th class="n">10–90 %</th>
-    ${head(shown.ratio, 'ratio')}${head(shown.share, 'of peak')}${head(shown.difference, 'difference')}<th class="n">samples</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+    ${head(shown.cpu, 'cpu')}${head(shown.ratio, 'ratio')}${head(shown.share, 'of peak')}${head(shown.difference, 'difference')}<th class="n">samples</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
 }
 
 const count = (threads: number) => (threads === 1 ? 'one thread' : `${threads} threads`);
@@ -97,7 +104,7 @@ export function definitionList(): string {
     ratio: 'ratio',
     share: 'of peak',
     difference: 'difference',
-    cpu: 'cpu (in the JSON file)',
+    cpu: 'cpu',
   };
   const items = Object.entries(columns).map(
     ([key, text]) => `<dt>${names[key as keyof typeof columns]}</dt><dd>${escape(text)}</dd>`,

@@ -18,7 +18,7 @@ export async function claims(context: Context, wanted: string | undefined, optio
   const { terminal } = context;
   const { found } = await loadPlugins(context, options);
   const plugins = choose(found, wanted);
-  const all = await collect(context, plugins);
+  const { all, broken } = await collect(context, plugins);
   const chosen = options.only ? all.filter(({ claim }) => options.only!.includes(claim.id)) : all;
   const missing = options.only?.find((id) => !all.some(({ claim }) => claim.id === id));
   if (missing !== undefined) {
@@ -35,11 +35,11 @@ export async function claims(context: Context, wanted: string | undefined, optio
     const title = `Claim ${index + 1} of ${chosen.length}: ${claim.id}`;
     reports.push(await measureClaim(context, claim, plugin, { title, found, device: options.device }));
   }
-  terminal.result({ device: options.device, claims: reports }, () => {
-    if (reports.length === 0) terminal.note('The plugins found here make no claims.');
-    else writeClaims(terminal, reports);
+  terminal.result({ device: options.device, claims: reports, broken }, () => {
+    if (reports.length === 0 && broken.length === 0) terminal.note('The plugins found here make no claims.');
+    else if (reports.length > 0) writeClaims(terminal, reports);
   });
-  return reports.some(({ verdict }) => verdict === 'failed') ? 1 : 0;
+  return broken.length > 0 || reports.some(({ verdict }) => verdict === 'failed') ? 1 : 0;
 }
 
 /** A plugin's name may be given without its scope. */
@@ -56,18 +56,23 @@ function choose(found: readonly FoundPlugin[], wanted: string | undefined): read
   });
 }
 
-async function collect(
-  { terminal }: Context,
-  plugins: readonly FoundPlugin[],
-): Promise<{ claim: Claim; plugin: FoundPlugin }[]> {
-  const all: { claim: Claim; plugin: FoundPlugin }[] = [];
+interface Collected {
+  readonly all: { readonly claim: Claim; readonly plugin: FoundPlugin }[];
+  /** Plugins whose claims could not be imported. */
+  readonly broken: { readonly plugin: string; readonly error: string }[];
+}
+
+async function collect({ terminal }: Context, plugins: readonly FoundPlugin[]): Promise<Collected> {
+  const { all, broken }: Collected = { all: [], broken: [] };
   for (const plugin of plugins) {
     try {
       const listed = (await plugin.plugin.claims?.())?.default ?? [];
       all.push(...listed.map((claim) => ({ claim, plugin })));
     } catch (error) {
-      terminal.warn(`the claims of ${plugin.name} could not be loaded: ${describe(error).message}`);
+      const { message } = describe(error);
+      broken.push({ plugin: plugin.name, error: message });
+      terminal.warn(`the claims of ${plugin.name} could not be loaded: ${message}`);
     }
   }
-  return all;
+  return { all, broken };
 }

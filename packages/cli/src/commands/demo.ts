@@ -31,7 +31,7 @@ export async function demo(context: Context, options: CommonOptions): Promise<nu
   const zoo = await makeZoo(context, found, { device: 'wasm' });
   let answers;
   try {
-    using model = asClassifier(await loadModel(context, zoo, card, { weights: join(samples, CHECKPOINT) }), card.task);
+    using model = asClassifier(await loadModel(context, zoo, card, { weights: join(samples, CHECKPOINT) }));
     const loadMs = performance.now() - start;
     answers = await classifyAll(context, model, PHOTOS.map((photo) => join(samples, photo)), 5); // prettier-ignore
     if (!terminal.json) {
@@ -40,7 +40,7 @@ export async function demo(context: Context, options: CommonOptions): Promise<nu
         terminal.write(terminal.colors.yellow(line));
       for (const answer of answers) writeScores(terminal, answer);
       terminal.write();
-      terminal.write('Now the quick benchmark suite on this machine (Ctrl-C stops it).');
+      terminal.write('Now the quick benchmark suite (Ctrl-C stops it):');
     }
   } finally {
     await zoo.dispose();

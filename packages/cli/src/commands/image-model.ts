@@ -1,4 +1,4 @@
-import { ModelError, type Model, type Tensor } from '@paperzoo/core';
+import { ModelError, type Model, type ModelCard, type Tensor } from '@paperzoo/core';
 
 /** One class of an answer, as models of the task `image-classification` give it. */
 export interface ClassScore {
@@ -17,12 +17,21 @@ export interface ImageClassifier extends Model {
 
 export const IMAGE_TASK = 'image-classification';
 
-/** @throws ModelError when the model does not do what its card says */
-export function asClassifier(model: Model, task: string): ImageClassifier {
-  if (task === IMAGE_TASK && 'classify' in model && 'forward' in model) return model as ImageClassifier;
-  throw new ModelError(`${model.name} (${task}) cannot be run from the command line: only ${IMAGE_TASK} can.`, {
+/** @throws ModelError for a model of another task, before anything of it is loaded */
+export function requireClassifier({ name, task }: ModelCard): void {
+  if (task === IMAGE_TASK) return;
+  throw new ModelError(`${name} (${task}) cannot be run from the command line: only ${IMAGE_TASK} can.`, {
     argument: 'name',
     expected: IMAGE_TASK,
     got: task,
+  });
+}
+
+/** @throws ModelError when the model does not offer what its card says */
+export function asClassifier(model: Model): ImageClassifier {
+  if ('classify' in model && 'forward' in model) return model as ImageClassifier;
+  throw new ModelError(`${model.name} has no classify or no forward, which models of the task ${IMAGE_TASK} have.`, {
+    argument: 'name',
+    expected: ['classify', 'forward'],
   });
 }

@@ -5,7 +5,7 @@ import { milliseconds } from '../terminal/numbers';
 import { describe } from '../terminal/report-error';
 import { makeZoo, type DeviceName } from '../zoo';
 import { findCard } from './find-card';
-import { asClassifier, type ClassScore, type ImageClassifier } from './image-model';
+import { asClassifier, requireClassifier, type ClassScore, type ImageClassifier } from './image-model';
 import { loadModel, type WeightOptions } from './load-model';
 import { writeScores } from './write-scores';
 
@@ -26,11 +26,12 @@ export async function run(context: Context, name: string, options: RunOptions): 
   const { terminal } = context;
   const { found } = await loadPlugins(context, options);
   const { card } = findCard(found, name);
+  requireClassifier(card);
   const zoo = await makeZoo(context, found, options);
   try {
     const start = performance.now();
     const hub = /^hf:/.test(name) && options.weights === undefined ? { ...options, weights: name } : options;
-    using model = asClassifier(await loadModel(context, zoo, card, hub), card.task);
+    using model = asClassifier(await loadModel(context, zoo, card, hub));
     const loadMs = performance.now() - start;
     const answers = await classifyAll(context, model, options.image, options.topk);
     const { device, threads } = zoo.device.caps;

@@ -49,7 +49,7 @@ export async function studyModel(
   try {
     const given = imgSize === undefined ? {} : { imgSize };
     const loaded = await zoo.load(card.name, { ...given, weights: false, signal: context.signal });
-    using model = asClassifier(loaded, card.task);
+    using model = asClassifier(loaded);
     const input = [1, numberOf(model, 'inChans', 3), numberOf(model, 'imgSize', 224), numberOf(model, 'imgSize', 224)];
     const graph = zoo.trace((x) => model.forward(x), [{ shape: input, dtype: 'f32' }]);
     const { macs, flops, bytes } = graphCost(graph);

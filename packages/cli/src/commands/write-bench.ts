@@ -1,4 +1,4 @@
-import type { FigureRow, Goal, SuiteResult, TimedRow } from '@paperzoo/benchmarks';
+import type { Entry, FigureRow, Goal, SuiteResult, TimedRow } from '@paperzoo/benchmarks';
 import { relative } from 'node:path';
 import { wrapText } from '../terminal/wrap';
 import { writeTable } from '../terminal/table';
@@ -38,21 +38,34 @@ function writeTimes(terminal: Terminal, { rows }: SuiteResult): void {
     [
       { title: 'CASE', wrap: true },
       { title: 'LIBRARY', wrap: true },
-      { title: 'BEST', align: 'right', wrap: true },
+      { title: 'BEST', align: 'right' },
       { title: 'RATIO', align: 'right' },
       { title: 'PEAK', align: 'right' },
     ],
     timed.flatMap(({ title, threads, entries }) =>
-      entries.map((entry, i) => [
-        i > 0 ? '' : threads > 1 ? `${title}, ${threads} threads` : title,
-        entry.label,
-        entryTime(entry),
-        entry.ratio === undefined ? '' : `${entry.ratio.toFixed(2)}×`,
-        entry.share === undefined ? '' : `${(entry.share * 100).toFixed(0)} %`,
-      ]),
+      entries
+        .filter(isMeasured)
+        .map((entry, i) => [
+          i > 0 ? '' : threads > 1 ? `${title}, ${threads} threads` : title,
+          entry.threads === threads
+            ? entry.label
+            : `${entry.label}, ${entry.threads} thread${entry.threads > 1 ? 's' : ''}`,
+          entryTime(entry),
+          entry.ratio === undefined ? '' : `${entry.ratio.toFixed(2)}×`,
+          entry.share === undefined ? '' : `${(entry.share * 100).toFixed(0)} %`,
+        ]),
     ),
   );
+  const absent = timed.flatMap(({ entries }) => entries.filter((entry) => !isMeasured(entry)));
+  const reasons = new Set(absent.map(({ label, unavailable }) => `${label} (${unavailable ?? 'no reason given'})`));
+  if (reasons.size === 0) return;
+  terminal.write();
+  for (const line of wrapText(`Not measured in some cases: ${[...reasons].join('; ')}.`, terminal.width)) {
+    terminal.write(line);
+  }
 }
+
+const isMeasured = ({ stats }: Entry): boolean => stats !== undefined;
 
 function writeFigures(terminal: Terminal, { rows }: SuiteResult): void {
   const figures = rows.filter((row): row is FigureRow => row.kind === 'figure');

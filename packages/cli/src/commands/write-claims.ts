@@ -31,15 +31,9 @@ export function writeClaims(terminal: Terminal, reports: readonly ClaimReport[])
     tell('here', report.scaledDown);
     terminal.write();
   }
-  const count = (verdict: ClaimReport['verdict']) => reports.filter((report) => report.verdict === verdict).length;
-  const verdicts: ClaimReport['verdict'][] = ['holds', 'does not hold', 'cannot be shown here', 'failed'];
-  const said = verdicts.flatMap((verdict) => (count(verdict) ? [`${count(verdict)} ${PLURAL[verdict]}`] : []));
-  terminal.write(`${reports.length} claims: ${said.join(', ')}`);
+  const counts = Object.keys(paint).map(
+    (verdict) => [verdict, reports.filter((r) => r.verdict === verdict).length] as const,
+  );
+  const said = counts.filter(([, count]) => count > 0).map(([verdict, count]) => `${count} ${verdict}`);
+  terminal.write(`${reports.length} claim${reports.length > 1 ? 's' : ''}: ${said.join(', ')}`);
 }
-
-const PLURAL = {
-  holds: 'hold',
-  'does not hold': 'do not hold',
-  'cannot be shown here': 'cannot be shown here',
-  failed: 'failed',
-} as const;

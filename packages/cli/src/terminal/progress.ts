@@ -1,5 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { Terminal } from './terminal';
+import { wrapText } from './wrap';
 
 /** Tells how far something is. */
 export interface Progress {
@@ -67,7 +68,7 @@ function bar(terminal: Terminal, title: string): Progress {
     },
     log(line) {
       // Clears the rest of the bar's line; the bar draws itself again below.
-      process.stderr.write(`\r\u001b[K${line}\n`);
+      process.stderr.write(`\r\u001b[K${wrapText(line, columns).join('\n')}\n`);
     },
     stop() {
       if (running) single.stop();

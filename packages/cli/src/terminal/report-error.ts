@@ -45,7 +45,7 @@ export function describe(error: unknown): Described {
   if (typeof code === 'string') return { code, message: firstLine(error.message) };
   return {
     code: 'internal',
-    message: `${error.name}: ${firstLine(error.message)}`,
+    message: error.name === 'Error' ? firstLine(error.message) : `${error.name}: ${firstLine(error.message)}`,
     remedy: 'This is a bug of paperzoo or of a plugin; --debug shows where.',
   };
 }

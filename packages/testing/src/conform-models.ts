@@ -1,9 +1,8 @@
 import type { DeviceFactory, LoadOptions, Model, ModelCard, Plugin, Spec, Tensor } from '@paperzoo/core';
 import type { Check } from './check';
 import { checkAgreement } from './checks/model-agreement';
-import { checkFigures } from './checks/model-figures';
 import { checkForward } from './checks/model-forward';
-import { checkRoundTrip } from './checks/model-state';
+import { checkModule } from './checks/model-module';
 import { Lab } from './lab';
 import { Oracle } from './oracle';
 
@@ -78,8 +77,7 @@ export function conformModels(plugin: Plugin, options: ConformModelsOptions): Ch
     }
     const [first] = labs;
     if (!first) continue;
-    add(`${card.name} · parameters and multiply-adds`, () => checkFigures(first, context));
-    add(`${card.name} · state dict`, () => checkRoundTrip(first, context));
+    add(`${card.name} · parameters, multiply-adds, state dict`, () => checkModule(first, context));
   }
   for (const lab of labs) add(`${lab.name} · memory is back and the device freed`, () => lab.close());
   add('float64 device freed', () => oracle.close());

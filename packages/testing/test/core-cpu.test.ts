@@ -1,6 +1,6 @@
 import { test } from '@jest/globals';
 import { cpu } from '@paperzoo/device-cpu';
 import { conform } from '../src/index';
-import { coreOps, withoutGradient } from './core-ops';
+import { coreOps } from './core-ops';
 
-for (const { name, run } of conform(coreOps, { devices: { cpu: cpu() }, withoutGradient })) test(name, run);
+for (const { name, run } of conform(coreOps, { devices: { cpu: cpu() } })) test(name, run);

@@ -5,6 +5,3 @@ const isOp = (value: unknown): value is Op => typeof value === 'function' && 'im
 
 /** Every op that the core exports. */
 export const coreOps: readonly Op[] = (Object.values(core) as unknown[]).filter(isOp);
-
-/** Their gradients need ops that do not exist yet; a composite of one has none either. */
-export const withoutGradient = ['avg_pool2d', 'conv2d', 'conv2d_nhwc', 'interpolate', 'max_pool2d'];

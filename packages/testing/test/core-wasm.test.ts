@@ -1,7 +1,7 @@
 import { afterAll, test } from '@jest/globals';
 import { wasm } from '@paperzoo/device-wasm';
 import { conform, ErrorReport } from '../src/index';
-import { coreOps, withoutGradient } from './core-ops';
+import { coreOps } from './core-ops';
 
 const report = new ErrorReport();
 const checks = conform(coreOps, {

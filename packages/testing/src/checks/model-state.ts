@@ -1,35 +1,21 @@
 import { demand } from '../check';
-import type { CardContext, HostWeight } from '../conform-models';
-import type { Lab } from '../lab';
-import { loadFresh } from './model-run';
+import type { CheckableModule, HostWeight } from '../conform-models';
 
 /** A state dict of other values comes out again bit by bit as it was put in; one with a key less or more is refused. */
-export async function checkRoundTrip(lab: Lab, context: CardContext): Promise<void> {
-  const { name } = context.card;
-  const zoo = await lab.zoo();
-  const model = await loadFresh(zoo, context);
-  const { module } = model;
-  try {
-    const state = await module.stateDict();
-    const moved = new Map([...state].map(([key, weight]) => [key, shifted(weight)]));
-    module.loadStateDict(moved);
-    const back = await module.stateDict();
-    demand(String([...back.keys()].sort()) === String([...state.keys()].sort()), `${name}: keys changed on the way.`);
-    for (const [key, weight] of moved) {
-      const other = back.get(key)!;
-      demand(
-        equalBytes(other.bytes, weight.bytes) && String(other.shape) === String(weight.shape),
-        `${name}: "${key}" changed on the way.`,
-      );
-    }
-    const [first] = state.keys();
-    refused(name, 'without a key', () => module.loadStateDict(new Map([...moved].filter(([key]) => key !== first))));
-    refused(name, 'with a key too many', () =>
-      module.loadStateDict(new Map([...moved, ['no.such.key', moved.get(first!)!]])),
-    );
-  } finally {
-    model.dispose();
+export async function checkRoundTrip(name: string, module: CheckableModule): Promise<void> {
+  const state = await module.stateDict();
+  const moved = new Map([...state].map(([key, weight]) => [key, shifted(weight)]));
+  module.loadStateDict(moved);
+  const back = await module.stateDict();
+  demand(String([...back.keys()].sort()) === String([...state.keys()].sort()), `${name}: keys changed on the way.`);
+  for (const [key, weight] of moved) {
+    const other = back.get(key)!;
+    const equal = equalBytes(other.bytes, weight.bytes) && String(other.shape) === String(weight.shape);
+    demand(equal, `${name}: "${key}" changed on the way.`);
   }
+  const [[first, value]] = [...moved] as [[string, HostWeight]];
+  refused(name, 'without a key', () => module.loadStateDict(new Map([...moved].filter(([key]) => key !== first))));
+  refused(name, 'with a key too many', () => module.loadStateDict(new Map([...moved, ['no.such.key', value]])));
 }
 
 function equalBytes(a: Uint8Array, b: Uint8Array): boolean {

@@ -2,7 +2,7 @@ import { createZoo, type DeviceFactory } from '@paperzoo/core';
 import { cpu } from '@paperzoo/device-cpu';
 import { wasm } from '@paperzoo/device-wasm';
 import { conform } from '../../src/index';
-import { coreOps, withoutGradient } from '../core-ops';
+import { coreOps } from '../core-ops';
 
 /** What a page tells the test about its run. */
 export interface PageResult {
@@ -21,7 +21,7 @@ async function runKit(device: 'cpu' | 'wasm', threads: number): Promise<PageResu
   await zoo.dispose();
   const failures: string[] = [];
   let passed = 0;
-  for (const { name, run } of conform(coreOps, { devices: { [device]: factory }, withoutGradient })) {
+  for (const { name, run } of conform(coreOps, { devices: { [device]: factory } })) {
     if (name.startsWith('gradient')) continue;
     try {
       await run();

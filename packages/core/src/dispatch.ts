@@ -111,16 +111,7 @@ function execute(zoo: Zoo, op: Op, ins: Ins, specs: readonly Spec[], attrs: obje
     throw new NoKernelError(`${op.name} ${how}${why}`, { op: op.name, got: reasons });
   }
   zoo.noteComposed(op, reasons);
-  return zoo.scope(() => {
-    const tape = zoo.tape;
-    zoo.tape = undefined;
-    try {
-      const result = composite(ins, attrs);
-      return (Array.isArray(result) ? [...result] : [result]) as Tensor[];
-    } finally {
-      zoo.tape = tape;
-    }
-  });
+  return zoo.scope(() => [zoo.noGrad(() => composite(ins, attrs))].flat() as Tensor[]);
 }
 
 /** Every present tensor is alive, of one zoo, and of a dtype that its slot takes. */
@@ -131,11 +122,8 @@ function checkInputs(op: Op, ins: Ins): Zoo {
     if (!x) continue;
     if (zoo === undefined) zoo = x.zoo;
     else if (zoo !== x.zoo) {
-      throw new DeviceError(`${op.name}: its tensors belong to different zoos.`, {
-        op: op.name,
-        argument: slotOf(op, i).name,
-        remedy: 'Move one with `zoo.copy(tensor)` first.',
-      });
+      const details = { op: op.name, argument: slotOf(op, i).name, remedy: 'Move one with `zoo.copy(tensor)` first.' };
+      throw new DeviceError(`${op.name}: its tensors belong to different zoos.`, details);
     }
     const slot = slotOf(op, i);
     if (slot.dtypes !== 'any' && !slot.dtypes.includes(x.dtype)) {

@@ -16,8 +16,13 @@ export const DTYPES: Readonly<Record<DType, DTypeInfo>> = {
   bool: { bytes: 1, array: Uint8Array },
 };
 
+/** Elements of a shape. */
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
 /** Shape and dtype: all that is known of a tensor without its data. */
 export interface Spec {
   readonly shape: readonly number[];
   readonly dtype: DType;
 }
+
+export const bytesOf = ({ shape, dtype }: Spec): number => sizeOf(shape) * DTYPES[dtype].bytes;

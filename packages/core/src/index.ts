@@ -26,6 +26,7 @@ export { isTensor } from './brand';
 export { Tensor, type NestedArray } from './tensor';
 export type { TensorInput } from './input';
 export { createZoo, Zoo, type Explanation, type LogEvent, type Memory, type ZooOptions } from './zoo';
+export { checkpoint } from './checkpoint';
 export { graphCost, nodeCost, type Graph, type GraphNode } from './trace';
 export {
   API_VERSION,

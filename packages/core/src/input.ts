@@ -1,4 +1,4 @@
-import { DTYPES, type DType, type TypedArray } from './dtype';
+import { DTYPES, sizeOf, type DType, type TypedArray } from './dtype';
 import { DTypeError, ShapeError } from './errors';
 
 type Nested = number | boolean | readonly Nested[];
@@ -31,7 +31,7 @@ export function toTypedArray(
     values = convert(flat.map(Number), type);
   }
   const wanted = checkedShape('tensor', shape ?? own);
-  if (wanted.reduce((a, b) => a * b, 1) !== values.length) {
+  if (sizeOf(wanted) !== values.length) {
     const details = { argument: 'shape', expected: values.length, got: wanted };
     throw new ShapeError(`tensor: shape [${wanted.join(', ')}] does not hold ${values.length} elements.`, details);
   }
@@ -58,10 +58,8 @@ function nativeDType(data: ArrayBufferView): DType | undefined {
   if (data instanceof Uint32Array) return 'u32';
   if (data instanceof Uint8Array) return 'u8';
   if (data instanceof Float64Array) return undefined;
-  throw new DTypeError(`tensor: ${data.constructor.name} is not taken.`, {
-    argument: 'data',
-    remedy: 'Pass a Float32Array, Int32Array, Uint32Array or Uint8Array.',
-  });
+  const details = { argument: 'data', remedy: 'Pass a Float32Array, Int32Array, Uint32Array or Uint8Array.' };
+  throw new DTypeError(`tensor: ${data.constructor.name} is not taken.`, details);
 }
 
 /** Integers must be exact: a value that the dtype cannot hold is an error, never a wrapped number. */
@@ -70,11 +68,8 @@ function convert(from: ArrayLike<number>, dtype: DType): TypedArray {
   for (let i = 0; i < from.length; i++) {
     out[i] = dtype === 'bool' ? Number(from[i] !== 0) : from[i]!;
     if (dtype !== 'f32' && dtype !== 'bool' && out[i] !== from[i]) {
-      throw new DTypeError(`tensor: ${from[i]} at index ${i} does not fit ${dtype}.`, {
-        argument: 'data',
-        expected: dtype,
-        got: from[i],
-      });
+      const details = { argument: 'data', expected: dtype, got: from[i] };
+      throw new DTypeError(`tensor: ${from[i]} at index ${i} does not fit ${dtype}.`, details);
     }
   }
   return out;

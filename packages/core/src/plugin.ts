@@ -73,9 +73,8 @@ export interface Plugin extends PluginDefinition {
 export function definePlugin(definition: PluginDefinition): Plugin {
   const { name, api, license, paper } = definition ?? {};
   if (!name || !license || !paper?.title) {
-    throw new PluginError(`definePlugin: name, license and paper.title are required (plugin "${name}").`, {
-      argument: 'definition',
-    });
+    const details = { argument: 'definition' };
+    throw new PluginError(`definePlugin: name, license and paper.title are required (plugin "${name}").`, details);
   }
   if (api !== API_VERSION) {
     throw new PluginError(`${name} was written for core api ${api}; this core speaks ${API_VERSION}.`, {

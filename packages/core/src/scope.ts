@@ -59,9 +59,8 @@ export class Scopes {
       if (typeof (result as PromiseLike<unknown> | undefined)?.then === 'function') {
         // The function goes on after its frame is gone: a rejection nobody waits for must not end the process.
         void (result as unknown as PromiseLike<unknown>).then(undefined, () => undefined);
-        throw new ZooError('zoo.scope takes a synchronous function; this one returned a promise.', {
-          remedy: 'Open one scope per step, between the awaits.',
-        });
+        const details = { remedy: 'Open one scope per step, between the awaits.' };
+        throw new ZooError('zoo.scope takes a synchronous function; this one returned a promise.', details);
       }
     } catch (error) {
       this.frames.pop();

@@ -47,10 +47,8 @@ export class Tape {
       const { op, ins, outs, attrs } = this.entries[e]!;
       if (!outs.some((out) => grads.has(out.id))) continue;
       const { vjp } = op.implementation;
-      if (!vjp)
-        throw new GradError(`${op.name} has neither a gradient nor a composite to differentiate through.`, {
-          op: op.name,
-        });
+      if (!vjp) const details = { op: op.name };
+      throw new GradError(`${op.name} has neither a gradient nor a composite to differentiate through.`, details);
       const needs = ins.map((t) => t !== undefined && this.tracked.has(t.id));
       const got = vjp({
         ins,
@@ -87,10 +85,8 @@ export function valueAndGrad<P extends Readonly<Record<string, Tensor>>>(
   const tape = new Tape(zoo, outer);
   for (const [name, p] of Object.entries(params)) {
     if (p.dtype !== 'f32') {
-      throw new GradError(`valueAndGrad: "${name}" is ${p.dtype}; only f32 tensors have gradients.`, {
-        argument: name,
-        got: p.dtype,
-      });
+      const details = { argument: name, got: p.dtype };
+      throw new GradError(`valueAndGrad: "${name}" is ${p.dtype}; only f32 tensors have gradients.`, details);
     }
     tape.watch(p);
   }

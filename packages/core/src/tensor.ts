@@ -1,6 +1,6 @@
 import { TENSOR } from './brand';
 import type { Arg } from './device';
-import { DTYPES, type DType, type TypedArray } from './dtype';
+import { DTYPES, sizeOf, type DType, type TypedArray } from './dtype';
 import { DisposedError, ShapeError, TraceError } from './errors';
 import type { Zoo } from './zoo';
 import * as ops from './ops/methods';
@@ -48,9 +48,7 @@ export class Tensor implements Arg {
     storage: Storage | null,
     id?: number,
   ) {
-    let size = 1;
-    for (const n of shape) size *= n;
-    this.size = size;
+    this.size = sizeOf(shape);
     this.id = id ?? nextId++;
     this.held = storage && { storage, released: false };
     if (storage) zoo.track(this);
@@ -70,9 +68,8 @@ export class Tensor implements Arg {
     const held = this.held;
     if (held === null) throw new TraceError('A traced tensor has no data: nothing may read it while tracing.');
     if (held.released) {
-      throw new DisposedError(`A tensor [${this.shape.join(', ')}] was used after it was disposed.`, {
-        remedy: 'Return it from zoo.scope, or dispose it later.',
-      });
+      const details = { remedy: 'Return it from zoo.scope, or dispose it later.' };
+      throw new DisposedError(`A tensor [${this.shape.join(', ')}] was used after it was disposed.`, details);
     }
     return held.storage;
   }

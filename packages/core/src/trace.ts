@@ -1,4 +1,4 @@
-import type { Spec } from './dtype';
+import { bytesOf, sizeOf, type Spec } from './dtype';
 import { TraceError } from './errors';
 import type { Cost, Op } from './op';
 import { Tensor } from './tensor';
@@ -23,10 +23,6 @@ export interface Graph {
   readonly constants: ReadonlyMap<number, Tensor>;
   readonly nodes: readonly GraphNode[];
 }
-
-const DTYPE_BYTES = { f32: 4, i32: 4, u32: 4, u8: 1, bool: 1 } as const;
-const product = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
-export const bytesOf = (spec: Spec): number => product(spec.shape) * DTYPE_BYTES[spec.dtype];
 
 /** Records calls instead of running them while `zoo.trace` is at work. */
 export class Tracer {
@@ -75,18 +71,13 @@ export function nodeCost(graph: Graph, node: GraphNode): Required<Cost> & { byte
   const stated = node.op.cost?.(ins, outs, node.attrs);
   const view = node.op.implementation.view === true;
   const bytes = view ? 0 : [...ins, ...outs].reduce((sum, s) => sum + (s ? bytesOf(s) : 0), 0);
-  const flops = stated?.flops ?? (view ? 0 : outs.reduce((sum, s) => sum + product(s.shape), 0));
+  const flops = stated?.flops ?? (view ? 0 : outs.reduce((sum, s) => sum + sizeOf(s.shape), 0));
   return { macs: stated?.macs ?? 0, flops, bytes };
 }
 
 /** Sum of `nodeCost` over a graph. */
 export function graphCost(graph: Graph): Required<Cost> & { bytes: number } {
-  const total = { macs: 0, flops: 0, bytes: 0 };
-  for (const node of graph.nodes) {
-    const cost = nodeCost(graph, node);
-    total.macs += cost.macs;
-    total.flops += cost.flops;
-    total.bytes += cost.bytes;
-  }
-  return total;
+  const costs = graph.nodes.map((node) => nodeCost(graph, node));
+  const total = (key: 'macs' | 'flops' | 'bytes') => costs.reduce((sum, cost) => sum + cost[key], 0);
+  return { macs: total('macs'), flops: total('flops'), bytes: total('bytes') };
 }

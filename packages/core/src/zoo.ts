@@ -1,6 +1,6 @@
 import { resolveAttrs } from './attr';
 import type { Device, DeviceFactory } from './device';
-import { DTYPES, type DType, type Spec, type TypedArray } from './dtype';
+import { bytesOf, DTYPES, type DType, type Spec, type TypedArray } from './dtype';
 import { DeviceError, DisposedError, PluginError, ShapeError, TraceError, ZooError } from './errors';
 import { checkedDType, checkedShape, toTypedArray, type TensorInput } from './input';
 import type { Kernel } from './kernel';
@@ -11,7 +11,7 @@ import { KernelTable } from './registry';
 import { Scopes, tensorsIn } from './scope';
 import { type Tape, valueAndGrad } from './tape';
 import { Storage, Tensor } from './tensor';
-import { bytesOf, Tracer, type Graph } from './trace';
+import { Tracer, type Graph } from './trace';
 
 export interface LogEvent {
   readonly kind: 'composed' | 'leak';
@@ -373,9 +373,8 @@ export class Zoo {
 /** Makes a zoo: starts the device, loads its kernels and the plugins'. */
 export async function createZoo(options: ZooOptions): Promise<Zoo> {
   if (typeof options?.device !== 'function') {
-    throw new DeviceError('createZoo: `device` must be a device factory such as wasm() or cpu().', {
-      argument: 'device',
-    });
+    const details = { argument: 'device' };
+    throw new DeviceError('createZoo: `device` must be a device factory such as wasm() or cpu().', details);
   }
   const device = await options.device();
   const zoo = new Zoo(device, options);

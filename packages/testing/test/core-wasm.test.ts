@@ -7,7 +7,6 @@ const report = new ErrorReport();
 const checks = conform(coreOps, {
   devices: { 'wasm ×1': wasm({ debug: true }), 'wasm ×2': wasm({ threads: 2, debug: true }) },
   twins: [['wasm ×1', 'wasm ×2']],
-  withoutGradient,
   report,
 });
 

@@ -4,6 +4,7 @@ import { AttrError } from '../errors';
 import { defineOp, implement, optional, tensor, type Sample } from '../op';
 import type { Tensor } from '../tensor';
 import { ACTIVATIONS, activate } from './activation';
+import { conv2dVjp } from './conv-grad';
 import { add, mul } from './binary';
 import { permute, reshape } from './shape';
 import { show, sizeOf, want, wantRank, wantShape } from './shapes';
@@ -28,7 +29,7 @@ const convAttrs = {
   groups: attr.int(1),
 };
 
-interface ConvAttrs {
+export interface ConvAttrs {
   readonly stride: readonly number[];
   readonly padding: readonly number[];
   readonly dilation: readonly number[];
@@ -141,7 +142,16 @@ export const conv2d = defineOp({
     { name: 'no batch', ins: [{ shape: [0, 3, 5, 5] }, { shape: [4, 3, 3, 3] }, null] },
   ],
 });
-implement(conv2d, { tolerance: { rel: 2e-6, abs: 3e-5 } });
+implement(conv2d, {
+  vjp: ({ ins: [x, w], grads: [dy], attrs, needs }) => conv2dVjp(x, w, dy!, attrs, needs),
+  tolerance: { rel: 2e-6, abs: 3e-5 },
+});
+
+/** Output shape of a channels-first convolution. */
+export function conv2dSizes(op: string, x: Spec, w: Spec, attrs: ConvAttrs): number[] {
+  const g = convGeometry(op, x, w, attrs, false);
+  return [g.batch, g.outC, g.outH, g.outW];
+}
 
 /**
  * Convolution on channels-last maps with its usual company, in one pass:

@@ -3,17 +3,21 @@ import type { Spec } from '../dtype';
 import { AttrError } from '../errors';
 import { defineOp, implement, tensor, type Sample } from '../op';
 import type { Tensor } from '../tensor';
+import { avgPool2dVjp, interpolateVjp, maxPool2dGrad } from './pool-grad';
 import { mean } from './reduce';
 import { show, sizeOf, want, wantRank } from './shapes';
 
 const poolAttrs = { kernelSize: attr.ints(), stride: attr.ints(null), padding: attr.ints([0]) };
 
+/** As the caller gave them: one number or [y, x]; `stride` null is `kernelSize`. */
+export interface PoolAttrs {
+  readonly kernelSize: readonly number[];
+  readonly stride: readonly number[] | null;
+  readonly padding: readonly number[];
+}
+
 /** Window, step and border of a pooling, both axes. */
-export function poolGeometry(
-  op: string,
-  x: Spec,
-  attrs: { kernelSize: readonly number[]; stride: readonly number[] | null; padding: readonly number[] },
-) {
+export function poolGeometry(op: string, x: Spec, attrs: PoolAttrs) {
   wantRank(op, 'input', x, 4, '[batch, channels, height, width]');
   const both = (argument: string, value: readonly number[], least: number): readonly [number, number] => {
     const [y, z = y] = value;
@@ -68,8 +72,11 @@ const pool = (name: string) =>
 export const maxPool2d = pool('max_pool2d');
 /** Mean of each window; padding counts as zeros (PyTorch's count_include_pad). */
 export const avgPool2d = pool('avg_pool2d');
-implement(maxPool2d, {});
-implement(avgPool2d, { tolerance: { rel: 1e-6, abs: 1e-6 } });
+implement(maxPool2d, { vjp: ({ ins: [x], outs: [y], grads: [dy], attrs }) => [maxPool2dGrad(x, y!, dy!, attrs)] });
+implement(avgPool2d, {
+  vjp: ({ ins: [x], grads: [dy], attrs }) => [avgPool2dVjp(x, dy!, attrs)],
+  tolerance: { rel: 1e-6, abs: 1e-6 },
+});
 
 /** Mean over height and width of [B, C, H, W] → [B, C]. */
 export const globalAvgPool = (x: Tensor): Tensor => mean(x, { dim: [2, 3] });
@@ -100,4 +107,7 @@ export const interpolate = defineOp({
       { name: `${mode} same`, ins: [{ shape: [1, 2, 3, 3] }], attrs: { size: [3, 3], mode } },
     ]),
 });
-implement(interpolate, { tolerance: { rel: 2e-6, abs: 2e-6 } });
+implement(interpolate, {
+  vjp: ({ ins: [x], grads: [dy], attrs: { mode } }) => [interpolateVjp(x, dy!, mode)],
+  tolerance: { rel: 2e-6, abs: 2e-6 },
+});

@@ -1,11 +1,10 @@
-import type { Spec } from '../dtype';
+import { sizeOf, type Spec } from '../dtype';
 import { AttrError, ShapeError } from '../errors';
 import { expand, reshape } from './shape';
 import { sum } from './reduce';
 import type { Tensor } from '../tensor';
 
-/** Elements of a shape. */
-export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+export { sizeOf };
 export const show = (shape: readonly number[]): string => `[${shape.join(', ')}]`;
 
 /** `dim` counted from the front; negative ones count from the back. */

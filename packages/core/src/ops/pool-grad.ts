@@ -1,0 +1,157 @@
+import { attr } from '../attr';
+import { defineOp, implement, tensor, type Sample } from '../op';
+import type { Tensor } from '../tensor';
+import { add, mul, sub } from './binary';
+import { eq, where } from './compare';
+import { conv2dInputGrad } from './conv-grad';
+import { matmul } from './matmul';
+import { poolGeometry, type PoolAttrs } from './pool';
+import { pad, reshape, slice } from './shape';
+import { wantShape } from './shapes';
+
+/** Elements of a padded map that tap (ky, kx) of each window sees, as a map of the windows' size. */
+function tapOf(x: Tensor, g: ReturnType<typeof poolGeometry>, ky: number, kx: number): Tensor {
+  const rows = slice(x, { dim: 2, start: ky, end: ky + (g.outH - 1) * g.strideY + 1, step: g.strideY });
+  return slice(rows, { dim: 3, start: kx, end: kx + (g.outW - 1) * g.strideX + 1, step: g.strideX });
+}
+
+/**
+ * Gradient of `maxPool2d`: each window's gradient goes to its first largest element (row by row), as PyTorch has it. input [B, C, H, W], output and
+ * grad as `maxPool2d` gives. → [B, C, H, W].
+ */
+export const maxPool2dGrad = defineOp({
+  name: 'max_pool2d_grad',
+  version: 1,
+  inputs: [tensor('input'), tensor('output'), tensor('grad')],
+  attrs: { kernelSize: attr.ints(), stride: attr.ints(null), padding: attr.ints([0]) },
+  shape([x, y, dy], attrs) {
+    const g = poolGeometry('max_pool2d_grad', x, attrs);
+    wantShape('max_pool2d_grad', 'output', y, [g.batch, g.channels, g.outH, g.outW]);
+    wantShape('max_pool2d_grad', 'grad', dy, y.shape);
+    return { shape: x.shape, dtype: 'f32' };
+  },
+  // An output that is not the maximum would make the case meaningless, so its samples come from whole `maxPool2d` calls in the tests.
+  samples: (): Sample[] => [
+    {
+      name: 'first of equals',
+      ins: [
+        { shape: [1, 1, 2, 4], fill: [3, 1, 2, 2, 3, 0, 1, 2] },
+        { shape: [1, 1, 1, 2], fill: [3, 2] },
+        { shape: [1, 1, 1, 2] },
+      ],
+      attrs: { kernelSize: [2] },
+    },
+    {
+      name: 'overlapping',
+      ins: [
+        { shape: [1, 1, 3, 3], fill: [1, 2, 3, 6, 9, 4, 7, 5, 8] },
+        { shape: [1, 1, 2, 2], fill: [9, 9, 9, 9] },
+        { shape: [1, 1, 2, 2] },
+      ],
+      attrs: { kernelSize: [3], stride: [2], padding: [1] },
+    },
+  ],
+});
+
+implement(maxPool2dGrad, {
+  composite([x, y, dy], attrs) {
+    const g = poolGeometry('max_pool2d_grad', x, attrs);
+    const { zoo } = x;
+    // Padding must never win: -3e38 stands for -infinity, which a masked product would turn into NaN.
+    const padded = pad(x, { pad: [g.padX, g.padX, g.padY, g.padY], value: -3e38 });
+    const [height, width] = padded.shape.slice(2) as [number, number];
+    let open = zoo.ones(y.shape);
+    let dx = zoo.zeros(padded.shape);
+    for (let ky = 0; ky < g.kH; ky++) {
+      for (let kx = 0; kx < g.kW; kx++) {
+        const hit = mul(where(eq(tapOf(padded, g, ky, kx), y), zoo.ones([]), 0), open);
+        open = sub(open, hit);
+        dx = add(dx, spreadTap(mul(hit, dy), g, ky, kx, height, width));
+      }
+    }
+    return pad(dx, { pad: [-g.padX, -g.padX, -g.padY, -g.padY] });
+  },
+  // Linear in the gradient; which element won does not change with it.
+  vjp: ({ ins: [x, y], grads: [gg], attrs }) => {
+    const g = poolGeometry('max_pool2d_grad', x, attrs);
+    const { zoo } = x;
+    const [paddedX, paddedG] = [-3e38, 0].map((value, i) =>
+      pad(i ? gg! : x, { pad: [g.padX, g.padX, g.padY, g.padY], value }),
+    ) as [Tensor, Tensor];
+    let open = zoo.ones(y.shape);
+    let total = zoo.zeros(y.shape);
+    for (let ky = 0; ky < g.kH; ky++) {
+      for (let kx = 0; kx < g.kW; kx++) {
+        const hit = mul(where(eq(tapOf(paddedX, g, ky, kx), y), zoo.ones([]), 0), open);
+        open = sub(open, hit);
+        total = add(total, mul(hit, tapOf(paddedG, g, ky, kx)));
+      }
+    }
+    return [undefined, undefined, total];
+  },
+});
+
+/** The transpose of `tapOf`: values of the windows back to their places in a map of zeros. */
+function spreadTap(
+  t: Tensor,
+  g: ReturnType<typeof poolGeometry>,
+  ky: number,
+  kx: number,
+  height: number,
+  width: number,
+): Tensor {
+  const { batch, channels, outH, outW, strideY, strideX } = g;
+  const spaced = pad(reshape(t, { shape: [batch, channels, outH, 1, outW, 1] }), {
+    pad: [0, strideX - 1, 0, 0, 0, strideY - 1],
+  });
+  const map = reshape(spaced, { shape: [batch, channels, outH * strideY, outW * strideX] });
+  return pad(map, { pad: [kx, width - kx - outW * strideX, ky, height - ky - outH * strideY] });
+}
+
+/** Gradient of `avgPool2d`: a transposed convolution, one channel at a time, with a kernel of equal weights. */
+export function avgPool2dVjp(x: Tensor, dy: Tensor, attrs: PoolAttrs): Tensor {
+  const g = poolGeometry('avg_pool2d', x, attrs);
+  const kernel = x.zoo.full([1, 1, g.kH, g.kW], 1 / (g.kH * g.kW));
+  const planes = reshape(dy, { shape: [g.batch * g.channels, 1, g.outH, g.outW] });
+  const conv = { stride: [g.strideY, g.strideX], padding: [g.padY, g.padX], inputSize: [g.inH, g.inW] };
+  return reshape(conv2dInputGrad(planes, kernel, conv), { shape: x.shape });
+}
+
+/** Gradient of `interpolate`, which is a product with one matrix per axis. */
+export function interpolateVjp(x: Tensor, dy: Tensor, mode: 'nearest' | 'bilinear' | 'bicubic'): Tensor {
+  const [inH, inW] = x.shape.slice(2) as [number, number];
+  const [outH, outW] = dy.shape.slice(2) as [number, number];
+  const rows = x.zoo.tensor(resizeMatrix(inH, outH, mode), { shape: [outH, inH] });
+  const columns = x.zoo.tensor(resizeMatrix(inW, outW, mode), { shape: [outW, inW] });
+  return matmul(matmul(rows, dy, { transposeA: true }), columns);
+}
+
+/** Weight of each input position in each output position along one axis, [out, in] row-major, `align_corners=False`. */
+function resizeMatrix(inputs: number, outputs: number, mode: 'nearest' | 'bilinear' | 'bicubic'): Float32Array {
+  const matrix = new Float32Array(inputs * outputs);
+  const put = (o: number, at: number, weight: number) => {
+    matrix[o * inputs + Math.min(Math.max(at, 0), inputs - 1)]! += weight;
+  };
+  for (let o = 0; o < outputs; o++) {
+    const centre = ((o + 0.5) * inputs) / outputs - 0.5;
+    if (mode === 'nearest') put(o, Math.floor((o * inputs) / outputs), 1);
+    else if (mode === 'bilinear') {
+      const from = Math.max(centre, 0);
+      const low = Math.floor(from);
+      put(o, low, 1 - (from - low));
+      put(o, low + 1, from - low);
+    } else {
+      const low = Math.floor(centre);
+      for (let k = -1; k <= 2; k++) put(o, low + k, cubic(centre - low - k));
+    }
+  }
+  return matrix;
+}
+
+/** Keys' cubic with PyTorch's a = -0.75. */
+function cubic(distance: number): number {
+  const a = -0.75;
+  const x = Math.abs(distance);
+  if (x <= 1) return ((a + 2) * x - (a + 3)) * x * x + 1;
+  return x < 2 ? ((x - 5) * x + 8) * x * a - 4 * a : 0;
+}

@@ -47,8 +47,10 @@ export class Tape {
       const { op, ins, outs, attrs } = this.entries[e]!;
       if (!outs.some((out) => grads.has(out.id))) continue;
       const { vjp } = op.implementation;
-      if (!vjp) const details = { op: op.name };
-      throw new GradError(`${op.name} has neither a gradient nor a composite to differentiate through.`, details);
+      if (!vjp) {
+        const why = `${op.name} has neither a gradient nor a composite to differentiate through.`;
+        throw new GradError(why, { op: op.name });
+      }
       const needs = ins.map((t) => t !== undefined && this.tracked.has(t.id));
       const got = vjp({
         ins,

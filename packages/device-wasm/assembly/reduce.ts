@@ -17,56 +17,97 @@ export function reduceRows(begin: usize, end: usize, op: i32, n: usize, divisor:
   }
 }
 
-/** Indices count groups of four columns over all of `outer`. */
+/** Columns per index of `reduceColumns`: a cache line of floats. */
+const STRIP: usize = 16;
+
+/** Indices count strips of 16 columns over all of `outer`. */
 export function reduceColumns(begin: usize, end: usize, op: i32, n: usize, inner: usize, divisor: f32, x: usize, y: usize): void {
-  const groups = (inner + 3) >> 2;
+  const strips = (inner + STRIP - 1) / STRIP;
   const step = inner << 2;
   for (let g = begin; g < end; g++) {
-    const outer = g / groups;
-    const column = (g - outer * groups) << 2;
-    const left = inner - column;
-    const from = x + ((outer * n * inner + column) << 2);
-    const to = y + ((outer * inner + column) << 2);
-    if (op == PROD) {
-      for (let k: usize = 0; k < min<usize>(left, 4); k++) store<f32>(to + (k << 2), product(from + (k << 2), n, step));
+    const outer = g / strips;
+    const first = (g - outer * strips) * STRIP;
+    const left = min(inner - first, STRIP);
+    const from = x + ((outer * n * inner + first) << 2);
+    const to = y + ((outer * inner + first) << 2);
+    if (op == SUM && left == STRIP) {
+      sumStrip(from, n, step, divisor, to);
       continue;
     }
-    let v: v128;
-    if (op == SUM) v = f32x4.div(sumColumns(from, n, step), f32x4.splat(divisor));
-    else if (op == AMAX) v = extremeColumns(from, n, step, true);
-    else v = extremeColumns(from, n, step, false);
-    if (left >= 4) v128.store(to, v);
-    else storeFirst(to, v, <i32>left);
+    for (let c: usize = 0; c < left; c += 4) {
+      const p = from + (c << 2), q = to + (c << 2), count = left - c;
+      if (op == PROD) {
+        for (let k: usize = 0; k < min<usize>(count, 4); k++) store<f32>(q + (k << 2), product(p + (k << 2), n, step));
+        continue;
+      }
+      const v = op == SUM ? f32x4.div(sumColumns(p, n, step), f32x4.splat(divisor)) : op == AMAX ? extremes(p, n, step, true) : extremes(p, n, step, false);
+      if (count >= 4) v128.store(q, v);
+      else storeFirst(q, v, <i32>count);
+    }
   }
 }
 
-/** Blocks of 64 rows, joined with Kahan's compensation. */
+/** Rows per block of `sumColumns` and `sumStrip`; blocks are joined with Kahan's compensation. */
+const BLOCK: usize = 64;
+// What was lost in joining the blocks; the sum itself is what `join` gives.
+let lost: v128 = i32x4.splat(0);
+
+@inline
+function joinBlock(total: v128, block: v128): v128 {
+  const s = f32x4.sub(block, lost);
+  const next = f32x4.add(total, s);
+  const gone = f32x4.sub(f32x4.sub(next, total), s);
+  // The compensation of an infinite sum is no number and must not spread.
+  lost = v128.and(gone, f32x4.eq(gone, gone));
+  return next;
+}
+
+/** Four columns. */
 function sumColumns(x: usize, n: usize, step: usize): v128 {
-  const zero = f32x4.splat(0);
-  let total = zero, lost = zero;
+  let total = f32x4.splat(0);
+  lost = total;
   while (n > 0) {
-    const block = min<usize>(n, 64);
+    const block = min(n, BLOCK);
     n -= block;
-    let s = zero;
+    let s = f32x4.splat(0);
     for (let i = block; i > 0; i--, x += step) s = f32x4.add(s, v128.load(x));
-    s = f32x4.sub(s, lost);
-    const next = f32x4.add(total, s);
-    // The compensation of an infinite sum is no number and must not spread.
-    lost = f32x4.sub(f32x4.sub(next, total), s);
-    lost = v128.and(lost, f32x4.eq(lost, lost));
-    total = next;
+    total = joinBlock(total, s);
   }
   return total;
 }
 
+/** Sixteen columns at once while one block suffices, else four by four: the same order either way. */
+function sumStrip(x: usize, n: usize, step: usize, divisor: f32, y: usize): void {
+  const d = f32x4.splat(divisor);
+  if (n > BLOCK) {
+    for (let o: usize = 0; o < 64; o += 16) v128.store(y + o, f32x4.div(sumColumns(x + o, n, step), d));
+    return;
+  }
+  let a = f32x4.splat(0), b = a, c = a, e = a;
+  for (; n > 0; n--, x += step) {
+    a = f32x4.add(a, v128.load(x));
+    b = f32x4.add(b, v128.load(x, 16));
+    c = f32x4.add(c, v128.load(x, 32));
+    e = f32x4.add(e, v128.load(x, 48));
+  }
+  v128.store(y, f32x4.div(a, d));
+  v128.store(y, f32x4.div(b, d), 16);
+  v128.store(y, f32x4.div(c, d), 32);
+  v128.store(y, f32x4.div(e, d), 48);
+}
+
+/** Column by column, NaN winning; pmax and pmin are single instructions, but forget it, so a mask remembers. */
 @inline
-function extremeColumns(x: usize, n: usize, step: usize, largest: bool): v128 {
+function extremes(x: usize, n: usize, step: usize, largest: bool): v128 {
   let v = v128.load(x);
+  let number = f32x4.eq(v, v);
   for (let i: usize = 1; i < n; i++) {
     x += step;
-    v = largest ? f32x4.max(v, v128.load(x)) : f32x4.min(v, v128.load(x));
+    const next = v128.load(x);
+    v = largest ? f32x4.pmax(v, next) : f32x4.pmin(v, next);
+    number = v128.and(number, f32x4.eq(next, next));
   }
-  return v;
+  return v128.bitselect(v, f32x4.splat(NaN), number);
 }
 
 /** In double precision, where the product of many floats neither overflows nor underflows soon. */
@@ -76,15 +117,15 @@ function product(x: usize, n: usize, step: usize): f32 {
   return <f32>p;
 }
 
+/** Whole vectors as four columns of a matrix, then the rest one by one. */
 function extremum(x: usize, n: usize, largest: bool): f32 {
-  let v = v128.load32_splat(x);
-  const end = x + ((n >> 2) << 4);
-  if (largest) for (; x < end; x += 16) v = f32x4.max(v, v128.load(x));
-  else for (; x < end; x += 16) v = f32x4.min(v, v128.load(x));
-  const w = v128.shuffle<i64>(v, v, 1, 0);
-  v = largest ? f32x4.max(v, w) : f32x4.min(v, w);
-  let r = join(f32x4.extract_lane(v, 0), f32x4.extract_lane(v, 1), largest);
-  for (let i = n & 3; i > 0; i--, x += 4) r = join(r, load<f32>(x), largest);
+  const vectors = n >> 2;
+  let r = load<f32>(x);
+  if (vectors) {
+    const v = largest ? extremes(x, vectors, 16, true) : extremes(x, vectors, 16, false);
+    r = join(join(f32x4.extract_lane(v, 0), f32x4.extract_lane(v, 1), largest), join(f32x4.extract_lane(v, 2), f32x4.extract_lane(v, 3), largest), largest);
+  }
+  for (let i = vectors << 2; i < n; i++) r = join(r, load<f32>(x + (i << 2)), largest);
   return r;
 }
 

@@ -61,16 +61,20 @@ export function softmaxColumns(begin: usize, end: usize, logarithm: i32, n: usiz
     let top = v128.load(p);
     for (let i: usize = 1; i < n; i++) top = f32x4.max(top, v128.load((p += step)));
     p = x + at;
+    let q = y + at;
     let s = f32x4.splat(0);
-    for (let i: usize = 0; i < n; i++, p += step) s = f32x4.add(s, exp4(f32x4.sub(v128.load(p), top)));
-    const shift = logarithm ? f32x4.add(top, log4(s)) : top;
+    for (let i: usize = 0; i < n; i++, p += step, q += step) {
+      const e = exp4(f32x4.sub(v128.load(p), top));
+      if (!logarithm) put(q, e, left);
+      s = f32x4.add(s, e);
+    }
+    const shift = logarithm ? log4(s) : s;
     const scale = f32x4.div(f32x4.splat(1), s);
     p = x + at;
-    let q = y + at;
+    q = y + at;
     for (let i: usize = 0; i < n; i++, p += step, q += step) {
-      const d = f32x4.sub(v128.load(p), shift);
-      const v = logarithm ? d : f32x4.mul(exp4(d), scale);
-      put(q, v, left);
+      if (logarithm) put(q, f32x4.sub(f32x4.sub(v128.load(p), top), shift), left);
+      else put(q, f32x4.mul(v128.load(q), scale), left);
     }
   }
 }

@@ -44,8 +44,8 @@ function reduce(ctx: WasmContext, x: WasmArg, y: WasmArg, dims: readonly number[
     if (x.dtype === 'i32') ctx.parallel('sumI32', outer * inner, rowGrain(n), n, inner, from, to);
     else if (inner === 1) ctx.parallel('reduceRows', outer, rowGrain(n), CODES[name], n, divisor, from, to);
     else {
-      const columns = outer * Math.ceil(inner / 4);
-      ctx.parallel('reduceColumns', columns, rowGrain(4 * n), CODES[name], n, inner, divisor, from, to);
+      const columns = outer * Math.ceil(inner / 16);
+      ctx.parallel('reduceColumns', columns, rowGrain(16 * n), CODES[name], n, inner, divisor, from, to);
     }
     from = to;
   }

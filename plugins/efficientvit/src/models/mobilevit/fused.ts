@@ -1,4 +1,4 @@
-import { attention, concat, conv2dNhwc, interpolate, layerNorm, linear, toNchw, toNhwc } from '@paperzoo/core';
+import { concat, conv2dNhwc, interpolate, layerNorm, linear, matmul, toNchw, toNhwc } from '@paperzoo/core';
 import type { Tensor, Zoo } from '@paperzoo/core';
 import type { LayerNorm, Linear, Parameter } from '@paperzoo/nn';
 import { FusedClassifier } from '../fused-classifier';
@@ -86,20 +86,26 @@ async function fuseTransformerLayer(weights: FusedWeights, layer: TransformerLay
     });
 }
 
-/** Queries, keys and values come from three matrices, so that no slice of a joint result is copied. */
+/**
+ * Queries, keys and values come from three matrices, so that no slice of a joint result is copied; the scale is folded into the queries', so
+ * that no pass over the scores applies it.
+ */
 async function fuseSelfAttention(weights: FusedWeights, module: SelfAttention): Promise<Dense> {
   const { heads } = module;
   const [weight, bias] = [await module.qkv.weight.host(), await module.qkv.bias!.host()];
   const dim = weight.shape[1]!;
-  const parts = [0, 1, 2].map((i) => {
-    const w = weights.put(weight.toF32().subarray(i * dim * dim, (i + 1) * dim * dim), [dim, dim]);
-    const b = weights.put(bias.toF32().subarray(i * dim, (i + 1) * dim), [dim]);
-    return (x: Tensor) => byHead(linear(x, w, b), heads);
-  }) as [Layer, Layer, Layer];
+  const part = (i: number, scale = 1): Layer => {
+    const cut = (values: Float32Array, size: number) =>
+      Float64Array.from(values.subarray(i * size, (i + 1) * size), (value) => value * scale);
+    const w = weights.put(cut(weight.toF32(), dim * dim), [dim, dim]);
+    const b = weights.put(cut(bias.toF32(), dim), [dim]);
+    return (x) => byHead(linear(x, w, b), heads);
+  };
+  const [query, key, value] = [part(0, (dim / heads) ** -0.5), part(1), part(2)];
   const project = await dense(weights, module.proj);
   return (x, residual) => {
-    const [query, key, value] = parts;
-    const mixed = attention(query(x), key(x), value(x));
+    const scores = matmul(query(x), key(x), { transposeB: true }).softmax(-1);
+    const mixed = matmul(scores, value(x));
     return project(mixed.permute([0, 2, 1, 3]).reshape(x.shape), residual);
   };
 }

@@ -21,8 +21,14 @@ export interface Peak {
   readonly threads: number;
   /** Multiply-adds counted twice, 10⁹ per second. */
   readonly gflops: number;
-  /** Copying 64 MiB, bytes read plus bytes written, 10⁹ per second. */
+  /** Copying 24 MiB, bytes read plus bytes written, 10⁹ per second. */
   readonly copyGBs: number;
+}
+
+/** What bounds a case: floating-point operations (a multiply and an add are two), or bytes read and written. */
+export interface Work {
+  readonly unit: 'flop' | 'byte';
+  readonly amount: number;
 }
 
 /** One library's part in a case. */
@@ -35,9 +41,9 @@ export interface Entry {
   readonly stats?: Stats;
   /** Largest difference of its output from ours, over the largest absolute value of ours. */
   readonly difference?: number;
-  /** 10⁹ floating-point operations per second at the minimum. */
-  readonly gflops?: number;
-  /** `gflops` over the measured peak of as many threads. */
+  /** 10⁹ operations or bytes per second at the minimum, as the case's work counts. */
+  readonly rate?: number;
+  /** `rate` over the measured peak of as many threads. */
   readonly share?: number;
   /** Its minimum over ours: above 1 we are faster. */
   readonly ratio?: number;
@@ -52,8 +58,8 @@ export interface TimedRow {
   readonly group: Group;
   readonly title: string;
   readonly threads: number;
-  /** Floating-point operations of one call; absent where counting them says nothing. */
-  readonly flops?: number;
+  /** What one call does; absent where counting it says nothing. */
+  readonly work?: Work;
   readonly entries: readonly Entry[];
 }
 
@@ -71,7 +77,7 @@ export interface FigureRow {
 }
 
 export type Row = TimedRow | FigureRow;
-export type Group = 'gemm' | 'model' | 'threads' | 'overhead' | 'start' | 'size' | 'memory';
+export type Group = 'gemm' | 'stream' | 'model' | 'threads' | 'overhead' | 'start' | 'size' | 'memory';
 
 /** A number that the project promises, and how this run stands to it. */
 export interface Goal {

@@ -10,13 +10,22 @@ const contestant = (id: string, answer: number[] | Error): Contestant => ({
   dispose: () => void disposed.push(id),
 });
 const theCase = (...all: (Contestant | Absent)[]): TimedCase => ({
-  ...{ kind: 'timed', id: 'x', group: 'gemm', title: 'X', threads: 1, quick: true, flops: 1000 },
+  ...{
+    kind: 'timed',
+    id: 'x',
+    group: 'gemm',
+    title: 'X',
+    threads: 1,
+    quick: true,
+    work: { unit: 'flop', amount: 1e6 },
+  },
   prepare: () => Promise.resolve(all),
 });
 const options = { minSampleMs: 0, budgetMs: 0, minRounds: 2, maxRounds: 2, settleMs: 0 };
+const limit = (best: number) => ({ runnable: { id: 'limit', run: () => undefined }, best: () => best });
 const probe = {
-  ...{ runnable: { id: 'peak', run: () => undefined }, best: () => 100 },
-  peak: () => Promise.resolve({ threads: 1, gflops: 100, copyGBs: 1 }),
+  ...{ arithmetic: limit(100), copying: limit(10) },
+  peak: () => ({ threads: 1, gflops: 100, copyGBs: 10 }),
   dispose: () => Promise.resolve(),
 };
 

@@ -12,16 +12,16 @@ const stats = { min: 1.234, median: 1.5, p10: 1.3, p90: 2, samples: 7, calls: 3,
 const rows: Row[] = [
   {
     ...{ kind: 'timed', id: 'efficientvit-m0-b1', group: 'model', title: 'EfficientViT-M0, 224 pixels, batch 1' },
-    ...{ threads: 1, flops: 1e9 },
+    ...{ threads: 1, work: { unit: 'flop', amount: 1e9 } },
     entries: [
-      { id: 'paperzoo', label: 'paperzoo', threads: 1, stats, gflops: 30, share: 0.8, ratio: 1, medianRatio: 1 },
+      { id: 'paperzoo', label: 'paperzoo', threads: 1, stats, rate: 30, share: 0.8, ratio: 1, medianRatio: 1 },
       { id: 'onnxruntime-web', label: 'onnxruntime-web', threads: 1, stats, difference: 2e-6, ratio: 2.5, share: 0.3 },
       { id: 'tfjs-wasm', label: 'tfjs-wasm', threads: 1, unavailable: 'runs <no> graphs & "such"' },
     ],
   },
   {
     ...{ kind: 'timed', id: 'gemm-960x960x960', group: 'gemm', title: 'GEMM 960 × 960 × 960', threads: 1 },
-    entries: [{ id: 'paperzoo', label: 'paperzoo', threads: 1, stats, gflops: 36, share: 0.9, ratio: 1 }],
+    entries: [{ id: 'paperzoo', label: 'paperzoo', threads: 1, stats, rate: 36, share: 0.9, ratio: 1 }],
   },
   {
     kind: 'figure',

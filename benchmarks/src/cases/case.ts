@@ -1,5 +1,5 @@
 import type { Absent, Contestant } from '../peers/contestant';
-import type { FigureRow, Group } from '../results';
+import type { FigureRow, Group, Work } from '../results';
 
 /** A race: everybody does the same work in one process. */
 export interface TimedCase {
@@ -10,7 +10,7 @@ export interface TimedCase {
   readonly threads: number;
   /** Part of the quick suite. */
   readonly quick: boolean;
-  readonly flops?: number;
+  readonly work?: Work;
   /** Gets everybody ready; ours comes first. */
   prepare(): Promise<(Contestant | Absent)[]>;
 }

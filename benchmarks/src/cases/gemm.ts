@@ -42,7 +42,7 @@ function gemmCase({ m, k, n, title, quick = false }: Size, threads: number): Tim
     title: `GEMM ${title}`,
     threads,
     quick: quick && (threads === 1 || m === 960),
-    flops: 2 * m * k * n,
+    work: { unit: 'flop', amount: 2 * m * k * n },
     async prepare() {
       const problem = { m, k, n, a: noise(m * k, 1), b: noise(k * n, 2) };
       const contestants = [await ourGemm(problem, threads)];

@@ -58,7 +58,7 @@ function modelCase(net: Net, batch: number, threads: number, quick: boolean): Ti
     title: `${net.label}, ${net.side} pixels, batch ${batch}`,
     threads,
     quick,
-    flops: 2 * net.macs * batch,
+    work: { unit: 'flop', amount: 2 * net.macs * batch },
     async prepare() {
       const input = picture(batch, net.side);
       const { zoo, network, contestant } = await ourNetwork(net, input, shape, threads);

@@ -27,6 +27,12 @@ export interface GemmProblem {
   readonly b: Float32Array;
 }
 
+/** Sums of two vectors, elementwise; b is the same in every call. */
+export interface AdditionProblem {
+  readonly a: Float32Array;
+  readonly b: Float32Array;
+}
+
 /** A whole network for those who run graphs. */
 export interface GraphProblem {
   /** An ONNX ModelProto with one input and one output. */
@@ -40,6 +46,7 @@ export interface Peer {
   readonly id: string;
   readonly label: string;
   gemm(problem: GemmProblem, threads: number): Promise<Contestant>;
+  addition(problem: AdditionProblem, threads: number): Promise<Contestant>;
   graph(problem: GraphProblem, threads: number): Promise<Contestant>;
 }
 

@@ -1,36 +1,55 @@
-import { Unavailable, type Peer } from './contestant';
+import type { numpy } from '@jax-js/jax';
+import { Unavailable, type Contestant, type Peer } from './contestant';
+
+const ID = 'jax-js';
+type Vector = Float32Array<ArrayBuffer>;
 
 /**
- * jax-js' WASM back-end, the product compiled by its `jit`. In Node ≥ 20 its `init()` asks for `navigator.gpu` and throws where there is no
+ * jax-js' WASM back-end, functions compiled by its `jit`. In Node ≥ 20 its `init()` asks for `navigator.gpu` and throws where there is no
  * navigator; the WASM back-end is ready without it.
  */
 export const jax: Peer = {
-  id: 'jax-js',
-  label: 'jax-js',
+  ...{ id: ID, label: ID },
   async gemm({ m, k, n, a, b }, threads) {
-    if (threads > 1) throw new Unavailable('uses threads only where web workers exist, and Node has none');
-    // onnxruntime-web and tfjs put Node's own Worker where web workers would be; jax-js would take it for one and fail on a Blob URL.
-    Reflect.deleteProperty(globalThis, 'Worker');
-    const { numpy, jit, defaultDevice, blockUntilReady } = await import('@jax-js/jax');
-    defaultDevice('wasm');
-    const x = numpy.array(a as Float32Array<ArrayBuffer>).reshape([m, k]);
-    const w = numpy.array(b as Float32Array<ArrayBuffer>).reshape([k, n]);
-    const product = jit((p: typeof x, q: typeof x) => numpy.matmul(p, q));
-    return {
-      id: 'jax-js',
-      label: 'jax-js',
-      threads,
-      async run() {
-        const y = product(x.ref, w.ref);
-        await blockUntilReady(y);
-        y.dispose();
-      },
-      output: async () => (await product(x.ref, w.ref).data()) as Float32Array,
-      dispose() {
-        x.dispose();
-        w.dispose();
-      },
-    };
+    const { numpy } = await open(threads);
+    const x = numpy.array(a as Vector).reshape([m, k]);
+    const w = numpy.array(b as Vector).reshape([k, n]);
+    return contestant(x, w, (p, q) => numpy.matmul(p, q));
+  },
+  async addition({ a, b }, threads) {
+    const { numpy } = await open(threads);
+    return contestant(numpy.array(a as Vector), numpy.array(b as Vector), (p, q) => numpy.add(p, q));
   },
   graph: () => Promise.reject(new Unavailable('runs no ONNX graphs')),
 };
+
+async function contestant(
+  x: numpy.Array,
+  y: numpy.Array,
+  fn: (x: numpy.Array, y: numpy.Array) => numpy.Array,
+): Promise<Contestant> {
+  const { jit, blockUntilReady } = await open(1);
+  const compiled = jit(fn);
+  return {
+    ...{ id: ID, label: ID, threads: 1 },
+    async run() {
+      const result = compiled(x.ref, y.ref);
+      await blockUntilReady(result);
+      result.dispose();
+    },
+    output: async () => (await compiled(x.ref, y.ref).data()) as Float32Array,
+    dispose() {
+      x.dispose();
+      y.dispose();
+    },
+  };
+}
+
+async function open(threads: number) {
+  if (threads > 1) throw new Unavailable('uses threads only where web workers exist, and Node has none');
+  // onnxruntime-web and tfjs put Node's own Worker where web workers would be; jax-js would take it for one and fail on a Blob URL.
+  Reflect.deleteProperty(globalThis, 'Worker');
+  const library = await import('@jax-js/jax');
+  library.defaultDevice('wasm');
+  return library;
+}

@@ -1,4 +1,5 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
+import { additionModel } from '../onnx/addition-model';
 import { gemmModel } from '../onnx/gemm-model';
 import type { Contestant, Peer } from './contestant';
 
@@ -38,6 +39,7 @@ export function onnxruntimePeer(
     id,
     label: id,
     gemm: ({ m, k, n, a, b }, threads) => prepare(gemmModel(m, k, n, b), a, [m, k], threads),
+    addition: ({ a, b }, threads) => prepare(additionModel(b), a, [a.length], threads),
     graph: ({ onnx, input, shape }, threads) => prepare(onnx, input, shape, threads),
   };
 }

@@ -1,34 +1,40 @@
 import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
-import { Unavailable, type Peer } from './contestant';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { Unavailable, type Contestant, type Peer } from './contestant';
+
+const ID = 'tfjs-wasm';
 
 /** tfjs' WASM back-end with SIMD, one thread. */
 export const tfjs: Peer = {
-  id: 'tfjs-wasm',
-  label: 'tfjs-wasm',
+  ...{ id: ID, label: ID },
   async gemm({ m, k, n, a, b }, threads) {
-    if (threads > 1) throw new Unavailable('its threaded build starts workers from a Blob URL, which Node refuses');
-    const tf = await open();
-    const x = tf.tensor2d(a, [m, k]);
-    const w = tf.tensor2d(b, [k, n]);
-    return {
-      id: 'tfjs-wasm',
-      label: 'tfjs-wasm',
-      threads,
-      run: () => tf.matMul(x, w).dispose(),
-      async output() {
-        const y = tf.matMul(x, w);
-        const data = await y.data<'float32'>();
-        y.dispose();
-        return data;
-      },
-      dispose: () => tf.dispose([x, w]),
-    };
+    const tf = await open(threads);
+    const [x, w] = [tf.tensor2d(a, [m, k]), tf.tensor2d(b, [k, n])];
+    return contestant([x, w], () => tf.matMul(x, w));
+  },
+  async addition({ a, b }, threads) {
+    const tf = await open(threads);
+    const [x, y] = [tf.tensor1d(a), tf.tensor1d(b)];
+    return contestant([x, y], () => tf.add(x, y));
   },
   graph: () => Promise.reject(new Unavailable('runs no ONNX graphs')),
 };
 
-async function open() {
+const contestant = (inputs: readonly Tensor[], call: () => Tensor): Contestant => ({
+  ...{ id: ID, label: ID, threads: 1 },
+  run: () => call().dispose(),
+  async output() {
+    const y = call();
+    const data = await y.data<'float32'>();
+    y.dispose();
+    return data;
+  },
+  dispose: () => inputs.forEach((x) => x.dispose()),
+});
+
+async function open(threads: number) {
+  if (threads > 1) throw new Unavailable('its threaded build starts workers from a Blob URL, which Node refuses');
   const tf = await import('@tensorflow/tfjs-core');
   if (tf.getBackend() === 'wasm') return tf;
   const wasm = await import('@tensorflow/tfjs-backend-wasm');

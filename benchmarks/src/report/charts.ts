@@ -83,8 +83,8 @@ const withoutField = ({ scale, axis, type }: { scale: object; axis: object; type
 export function rateChart(rows: readonly TimedRow[], peak: Peak | undefined, { width }: Size): TopLevelSpec {
   const values = rows.flatMap((row) =>
     row.entries
-      .filter((e) => e.gflops !== undefined && LIBRARIES.includes(e.id) && e.id !== 'onnxruntime-node')
-      .map((e) => ({ case: shortTitle(row.title), library: e.label, gflops: e.gflops })),
+      .filter((e) => e.rate !== undefined && LIBRARIES.includes(e.id) && e.id !== 'onnxruntime-node')
+      .map((e) => ({ case: shortTitle(row.title), library: e.label, gflops: e.rate })),
   );
   const peakValues = peak ? [{ peak: peak.gflops, text: `peak ${peak.gflops.toFixed(1)}` }] : [];
   return {

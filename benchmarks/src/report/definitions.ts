@@ -6,7 +6,7 @@ export const columns = {
   ratio:
     'The library’s minimum over ours, from the same interleaved run: above 1 we are faster, 2.00× means half the time.',
   share:
-    'Floating-point operations per second (a multiply and an add count as two) over what SIMD128 code reaches on this machine with as many threads, the best that twelve independent chains of multiply and add in registers have shown, one more contestant in every race. Native libraries may exceed 100 %: they use wider vectors.',
+    'Operations per second (a multiply and an add count as two) over what SIMD128 code reaches on this machine with as many threads: the best that twelve independent chains of multiply and add in registers have shown, one more contestant in every race. Native libraries may exceed 100 %: they use wider vectors.',
   difference:
     'Largest absolute difference between the library’s output and ours, over the largest absolute value of ours. Above 0.001 a library is not timed.',
   cpu: 'Median processor time per call. Where it is well below the median, the machine gave the core to somebody else meanwhile.',
@@ -18,7 +18,7 @@ export const method = [
   'Each thread count has a process of its own, because onnxruntime-web fixes it per process. With two threads there is a pause before each sample, so that one library’s spinning threads do not steal the other core from the next.',
   'Networks: the peers run an ONNX model made in this suite from the same weights: traced from the module that training uses, batch norms folded, static shapes, all graph optimisations on. M0 has the plugin’s sample checkpoint, the others reproducible random weights; no speed depends on their values. Times include copying the input in and the logits out where a library needs that.',
   'Products: A[m, k] · B[k, n], float32, B a constant that every library may prepack. Ours, tfjs and jax-js keep A and the result on their device; onnxruntime copies both per call (under 3 % of its time at 960³).',
-  'The reported peak memory bandwidth is a copy of 64 MiB with vector loads and stores, bytes read plus bytes written.',
+  'Memory bandwidth is a copy of 24 MiB with vector loads and stores, bytes read plus bytes written: the limit of what does next to no arithmetic.',
 ] as const;
 
 /** What each goal’s number is, by goal. */

@@ -19,6 +19,7 @@ export async function renderReport(result: SuiteResult): Promise<string> {
     `<h2>What the project promises</h2><p class="quiet">“Must” is a promise, “aim” an ambition. Open a line for what its number is.</p>${goalTable(result.goals)}`,
     await networks(of('model')),
     await products(of('gemm'), result),
+    of('stream').length ? `<h2>Bound by memory</h2>${of('stream').map(caseTable).join('')}` : '',
     of('overhead').length ? `<h2>Overhead of a call</h2>${of('overhead').map(caseTable).join('')}` : '',
     figures.length ? `<h2>Start-up, size, memory</h2>${figureTable(figures)}` : '',
     `<h2>Machine</h2>${machineTable(result.machine, result.peaks)}`,
@@ -47,7 +48,7 @@ async function networks(rows: readonly TimedRow[]): Promise<string> {
 
 async function products(rows: readonly TimedRow[], { peaks }: SuiteResult): Promise<string> {
   if (rows.length === 0) return '';
-  const single = rows.filter((row) => row.threads === 1 && row.entries.some((e) => e.gflops !== undefined));
+  const single = rows.filter((row) => row.threads === 1 && row.entries.some((e) => e.rate !== undefined));
   const label = 'Operations per second of each library, per product of matrices';
   const peak = peaks.find((p) => p.threads === 1);
   const chart = single.length

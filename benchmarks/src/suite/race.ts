@@ -13,30 +13,31 @@ const isAbsent = (x: Contestant | Absent): x is Absent => 'unavailable' in x;
 /** Gets a case's contestants ready, compares their answers with ours, and times those that agree, the machine's own limit among them. */
 export async function race(theCase: TimedCase, options: MeasureOptions, probe: PeakProbe): Promise<TimedRow> {
   const all = await theCase.prepare();
-  const { kind, id, group, title, threads, flops } = theCase;
+  const { kind, id, group, title, threads, work } = theCase;
   try {
     const checked = await compare(all);
     const able = checked.filter((x): x is Ready => 'contestant' in x);
     const lanes = able.map(({ contestant }) => contestant);
-    const stats = await measure(flops === undefined ? lanes : [...lanes, probe.runnable], options);
-    const peak = flops === undefined ? undefined : probe.best(stats.at(-1)!.min);
+    const limit = work && (work.unit === 'flop' ? probe.arithmetic : probe.copying);
+    const stats = await measure(limit ? [...lanes, limit.runnable] : lanes, options);
+    const peak = limit?.best(stats.at(-1)!.min);
     const first = able[0]?.contestant === all[0] ? stats[0] : undefined;
     const entries = checked.map((item): Entry => {
       if (!('contestant' in item)) return item;
       const own = stats[able.indexOf(item)]!;
-      const gflops = flops === undefined ? undefined : flops / own.min / 1e6;
+      const rate = work && work.amount / own.min / 1e6;
       return {
         id: item.contestant.id,
         label: item.contestant.label,
         threads: item.contestant.threads,
         stats: own,
         ...(item.difference === undefined ? {} : { difference: item.difference }),
-        ...(gflops === undefined ? {} : { gflops }),
-        ...(gflops && peak && item.contestant.threads === threads ? { share: gflops / peak } : {}),
+        ...(rate === undefined ? {} : { rate }),
+        ...(rate && peak && item.contestant.threads === threads ? { share: rate / peak } : {}),
         ...(first && { ratio: own.min / first.min, medianRatio: own.median / first.median }),
       };
     });
-    return { kind, id, group, title, threads, ...(flops === undefined ? {} : { flops }), entries };
+    return { kind, id, group, title, threads, ...(work && { work }), entries };
   } finally {
     for (const x of all) if (!isAbsent(x)) await x.dispose();
   }

@@ -27,7 +27,7 @@ export async function runRaces(job: RaceJob, tell: (message: RaceMessage) => voi
       tell({ type: 'failed', id, reason: firstLine(error) });
     }
   }
-  tell({ type: 'peak', peak: await probe.peak() });
+  tell({ type: 'peak', peak: probe.peak() });
   await probe.dispose();
   tell({ type: 'end' });
 }

@@ -22,7 +22,8 @@ export const shortTitle = (title: string): string =>
     .replace(/^GEMM ([^,]+).*/, (_all, size: string) => size.replaceAll(' ', ''))
     .replace(/^(\d+)×\1×\1$/, '$1³')
     .replace('EfficientViT-', '')
-    .replace(/, \d+ pixels/, '');
+    .replace('-Large', '')
+    .replace(/, \d+ pixels, batch /, ' b');
 
 interface Size {
   readonly width: number;
@@ -40,7 +41,7 @@ export function ratioChart(rows: readonly TimedRow[], { width }: Size): TopLevel
     type: 'nominal',
     sort: null,
     title: null,
-    axis: { labelLimit: Math.max(110, width / 2.2), grid: true },
+    axis: { labelLimit: Math.max(160, width / 2.2), grid: true },
   } as const;
   const x = {
     field: 'ratio',
@@ -100,7 +101,7 @@ export function rateChart(rows: readonly TimedRow[], peak: Peak | undefined, { w
             type: 'nominal',
             sort: null,
             title: null,
-            axis: { labelLimit: Math.max(110, width / 2.2) },
+            axis: { labelLimit: Math.max(160, width / 2.2) },
             scale: { paddingInner: 0.25 },
           },
           yOffset: { field: 'library', type: 'nominal', sort: LIBRARIES, scale: { domain: LIBRARIES.slice(0, 4) } },

@@ -28,12 +28,12 @@ export const goals: Readonly<Record<string, string>> = {
     'The least ratio among onnxruntime-web, tfjs-wasm and jax-js: the time of the fastest of them over ours.',
   'm0-ort-web':
     'A whole EfficientViT-M0 on one 224 × 224 image; onnxruntime-web on its WASM back-end, same weights. Minimum over minimum.',
-  'm2-ort-web': 'As for M0.',
-  'm5-ort-web': 'As for M0.',
+  'm2-ort-web': 'A whole EfficientViT-M2, as for M0.',
+  'm5-ort-web': 'A whole EfficientViT-M5, as for M0.',
   threads: 'Four images through EfficientViT-M5: our time on one thread over our time on two, both in one process.',
   'm0-ort-node':
     'onnxruntime-node is native code that uses the CPU’s widest vectors: what a Node service without WASM would get. 0.5× means that we need twice its time.',
-  'm5-ort-node': 'As for M0.',
+  'm5-ort-node': 'Native code against WASM, as for M0.',
   'op-overhead':
     'Adding two vectors of 16 floats and disposing the result: argument checks, shape rule, choice of kernel, memory, the hop into WASM.',
   'cold-start':

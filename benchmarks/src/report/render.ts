@@ -5,7 +5,7 @@ import { caseTable, definitionList, figureTable, goalTable, loadNotice, machineT
 import { style } from './style';
 import { drawChart } from './svg';
 
-const WIDTHS = { wide: 640, narrow: 220 } as const;
+const WIDTHS = { wide: 640, narrow: 190 } as const;
 
 /** A suite's result as one HTML page that needs nothing else: no network, no scripts. */
 export async function renderReport(result: SuiteResult): Promise<string> {
@@ -23,7 +23,7 @@ export async function renderReport(result: SuiteResult): Promise<string> {
     of('overhead').length ? `<h2>Overhead of a call</h2>${of('overhead').map(caseTable).join('')}` : '',
     figures.length ? `<h2>Start-up, size, memory</h2>${figureTable(figures)}` : '',
     `<h2>Machine</h2>${machineTable(result.machine, result.peaks)}`,
-    `<h2 id="definitions">What the numbers mean</h2>${definitionList()}`,
+    `<h2>What the numbers mean</h2>${definitionList()}`,
   ];
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>paperzoo benchmark, ${escape(result.suite)}</title><style>${style}</style></head>
@@ -32,15 +32,17 @@ export async function renderReport(result: SuiteResult): Promise<string> {
 }
 
 const cases = (rows: readonly TimedRow[]) =>
-  `<details><summary>Every number</summary><p>The <a href="#definitions">columns explained</a>.</p>${rows.map(caseTable).join('')}</details>`;
+  `<details><summary>Every number</summary>${rows.map(caseTable).join('')}</details>`;
 
 async function networks(rows: readonly TimedRow[]): Promise<string> {
   if (rows.length === 0) return '';
   const single = rows.filter((row) => row.threads === 1 && row.entries.some((e) => e.ratio !== undefined));
   const label = 'How many times as long as ours each library takes, per network';
   const chart = single.length
-    ? await figure(label, `${label}; one thread, minimum over minimum. Right of the line we are faster.`, (width) =>
-        drawChart(ratioChart(single, { width }), label),
+    ? await figure(
+        label,
+        `${label}; one thread, minimum over minimum. Right of the line we are faster; b16 means sixteen images at once.`,
+        (width) => drawChart(ratioChart(single, { width }), label),
       )
     : '';
   return `<h2>Networks</h2>${chart}${cases(rows)}`;

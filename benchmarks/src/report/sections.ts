@@ -1,3 +1,4 @@
+import type { Stats } from '../measure/stats';
 import type { Entry, FigureRow, Goal, Machine, Peak, SuiteResult, TimedRow } from '../results';
 import { columns, goals as goalDefinitions, method } from './definitions';
 import { digits, duration, escape, measure, percent, times } from './format';
@@ -28,34 +29,44 @@ export function goalTable(goals: readonly Goal[]): string {
     <tbody>${rows.join('')}</tbody></table>`;
 }
 
-/** One case with everybody in it. */
+interface Column {
+  readonly title: string;
+  readonly definition?: keyof typeof columns;
+  text(entry: Entry, stats: Stats): string | undefined;
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: 'min', definition: 'min', text: (_e, { min }) => duration(min) },
+  { title: 'ratio', definition: 'ratio', text: ({ ratio }) => (ratio === undefined ? ratio : times(ratio)) },
+  { title: 'of peak', definition: 'share', text: ({ share }) => (share === undefined ? share : percent(share)) },
+  { title: 'median', definition: 'median', text: (_e, { median }) => duration(median) },
+  { title: '10–90 %', definition: 'spread', text: (_e, { p10, p90 }) => `${duration(p10)} – ${duration(p90)}` },
+  // With threads, a library's idle workers spin, and the process's time says little.
+  { title: 'cpu', definition: 'cpu', text: ({ threads }, { cpu }) => (threads === 1 ? duration(cpu) : undefined) },
+  { title: 'difference', definition: 'difference', text: ({ difference }) => difference?.toExponential(0) },
+  { title: 'samples', text: (_e, { samples, calls }) => `${samples} × ${calls}` },
+];
+
+/** One case with everybody in it; columns in which nobody has anything are left out. */
 export function caseTable({ title, threads, entries }: TimedRow): string {
-  const any = (of: (e: Entry) => unknown) => entries.some((e) => of(e) !== undefined);
-  const shown = {
-    share: any((e) => e.share),
-    ratio: entries.length > 1,
-    difference: any((e) => e.difference),
-    // With threads, a library's idle workers spin, and the process's time says little.
-    cpu: threads === 1,
-  };
-  const span = 4 + Object.values(shown).filter(Boolean).length;
-  const optional = (on: boolean, text: string) => (on ? `<td class="n">${text}</td>` : '');
+  const shown = COLUMNS.filter(
+    (column) =>
+      (column.definition !== 'ratio' || entries.length > 1) &&
+      (column.definition !== 'cpu' || threads === 1) &&
+      entries.some((entry) => entry.stats && column.text(entry, entry.stats)),
+  );
   const rows = entries.map((entry) => {
     const { label, stats, unavailable } = entry;
     const name = escape(entry.threads === threads ? label : `${label}, ${count(entry.threads)}`);
-    if (!stats)
-      return `<tr><td>${name}</td><td class="reason" colspan="${span}">${escape(unavailable ?? '')}</td></tr>`;
-    return `<tr${entry.id === 'paperzoo' ? ' class="ours"' : ''}><td>${name}</td>
-      <td class="n">${duration(stats.min)}</td><td class="n">${duration(stats.median)}</td><td class="n">${duration(stats.p10)} – ${duration(stats.p90)}</td>
-      ${optional(shown.cpu, duration(stats.cpu))}
-      ${optional(shown.ratio, entry.ratio === undefined ? '–' : times(entry.ratio))}
-      ${optional(shown.share, entry.share === undefined ? '–' : percent(entry.share))}
-      ${optional(shown.difference, entry.difference === undefined ? '–' : entry.difference.toExponential(0))}
-      <td class="n">${stats.samples} × ${stats.calls}</td></tr>`;
+    const cells = stats
+      ? shown.map((column) => `<td class="n">${column.text(entry, stats) ?? '–'}</td>`).join('')
+      : `<td class="reason" colspan="${Math.max(1, shown.length)}">${escape(unavailable ?? '')}</td>`;
+    return `<tr${entry.id === 'paperzoo' ? ' class="ours"' : ''}><td>${name}</td>${cells}</tr>`;
   });
-  const head = (on: boolean, text: string) => (on ? `<th class="n">${text}</th>` : '');
-  return `<h3>${escape(title)} · ${count(threads)}</h3><div class="scroll"><table><thead><tr><th>library</th><th class="n">min</th><th class="n">median</th><th class="n">10–90 %</th>
-    ${head(shown.cpu, 'cpu')}${head(shown.ratio, 'ratio')}${head(shown.share, 'of peak')}${head(shown.difference, 'difference')}<th class="n">samples</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+  const heads = shown.map(({ title: head, definition }) =>
+    definition ? `<th class="n"><a href="#${definition}">${head}</a></th>` : `<th class="n">${head}</th>`,
+  );
+  return `<h3>${escape(title)} · ${count(threads)}</h3><div class="scroll"><table><thead><tr><th>library</th>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
 }
 
 const count = (threads: number) => (threads === 1 ? 'one thread' : `${threads} threads`);
@@ -97,17 +108,8 @@ export function machineTable(machine: Machine, peaks: readonly Peak[]): string {
 
 /** What the columns mean and how it was measured. */
 export function definitionList(): string {
-  const names: Record<keyof typeof columns, string> = {
-    min: 'min',
-    median: 'median',
-    spread: '10–90 %',
-    ratio: 'ratio',
-    share: 'of peak',
-    difference: 'difference',
-    cpu: 'cpu',
-  };
-  const items = Object.entries(columns).map(
-    ([key, text]) => `<dt>${names[key as keyof typeof columns]}</dt><dd>${escape(text)}</dd>`,
+  const items = COLUMNS.map(({ title, definition }) =>
+    definition ? `<dt id="${definition}">${title}</dt><dd>${escape(columns[definition])}</dd>` : '',
   );
   return `<dl>${items.join('')}</dl><h3>Method</h3>${method.map((text) => `<p>${escape(text)}</p>`).join('')}`;
 }

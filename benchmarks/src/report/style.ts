@@ -9,7 +9,7 @@ body { margin: 0 auto; max-width: 60rem; padding: 1.25rem 1rem 4rem; background:
 h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 .25rem; } h2 { font-size: 1.25rem; margin: 2.5rem 0 .5rem; } h3 { font-size: 1rem; margin: 1.5rem 0 .25rem; }
 p { margin: .5rem 0; max-width: 44rem; } .quiet, caption, figcaption { color: var(--quiet); } .notice { border-left: 3px solid var(--fair); padding-left: .75rem; }
 code { font: .9em ui-monospace, monospace; background: var(--panel); padding: .1em .35em; border-radius: 4px; overflow-wrap: anywhere; }
-.scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: .92rem; }
+a { color: inherit; } th a { text-decoration: underline dotted; text-underline-offset: 3px; } dt:target { background: var(--panel); } .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: .92rem; }
 th, td { text-align: left; padding: .35rem .6rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; } th { font-weight: 600; color: var(--quiet); white-space: nowrap; }
 td.n, th.n { text-align: right; white-space: nowrap; } td.n + td.n:not([data-label]), th.n + th.n { padding-left: .4rem; } tr.ours td { font-weight: 600; } td.reason { color: var(--quiet); }
 details > summary { cursor: pointer; } details > summary::marker { color: var(--quiet); } details p, dd { color: var(--quiet); font-weight: 400; } dt { font-weight: 600; margin-top: .6rem; } dd { margin: 0; max-width: 44rem; }

@@ -47,53 +47,66 @@ export function reduceColumns(begin: usize, end: usize, op: i32, n: usize, inner
   }
 }
 
-/** Rows per block of `sumColumns` and `sumStrip`; blocks are joined with Kahan's compensation. */
+/** Rows per block of column sums; blocks are joined with Kahan's compensation. */
 const BLOCK: usize = 64;
-// What was lost in joining the blocks; the sum itself is what `join` gives.
-let lost: v128 = i32x4.splat(0);
 
+/** What `next = total + s` lost in rounding; nothing where the sum is infinite, whose difference would be no number. */
 @inline
-function joinBlock(total: v128, block: v128): v128 {
-  const s = f32x4.sub(block, lost);
-  const next = f32x4.add(total, s);
-  const gone = f32x4.sub(f32x4.sub(next, total), s);
-  // The compensation of an infinite sum is no number and must not spread.
-  lost = v128.and(gone, f32x4.eq(gone, gone));
-  return next;
+function lossOf(next: v128, total: v128, s: v128): v128 {
+  const lost = f32x4.sub(f32x4.sub(next, total), s);
+  return v128.and(lost, f32x4.eq(lost, lost));
 }
 
 /** Four columns. */
 function sumColumns(x: usize, n: usize, step: usize): v128 {
-  let total = f32x4.splat(0);
-  lost = total;
+  let total = f32x4.splat(0), lost = total;
   while (n > 0) {
     const block = min(n, BLOCK);
     n -= block;
     let s = f32x4.splat(0);
     for (let i = block; i > 0; i--, x += step) s = f32x4.add(s, v128.load(x));
-    total = joinBlock(total, s);
+    s = f32x4.sub(s, lost);
+    const next = f32x4.add(total, s);
+    lost = lossOf(next, total, s);
+    total = next;
   }
   return total;
 }
 
-/** Sixteen columns at once while one block suffices, else four by four: the same order either way. */
+/** Sixteen columns in the same order, so that every cache line is read once. */
 function sumStrip(x: usize, n: usize, step: usize, divisor: f32, y: usize): void {
-  const d = f32x4.splat(divisor);
-  if (n > BLOCK) {
-    for (let o: usize = 0; o < 64; o += 16) v128.store(y + o, f32x4.div(sumColumns(x + o, n, step), d));
-    return;
+  const zero = f32x4.splat(0);
+  let t0 = zero, t1 = zero, t2 = zero, t3 = zero;
+  let l0 = zero, l1 = zero, l2 = zero, l3 = zero;
+  while (n > 0) {
+    const block = min(n, BLOCK);
+    n -= block;
+    let a = zero, b = zero, c = zero, d = zero;
+    for (let i = block; i > 0; i--, x += step) {
+      a = f32x4.add(a, v128.load(x));
+      b = f32x4.add(b, v128.load(x, 16));
+      c = f32x4.add(c, v128.load(x, 32));
+      d = f32x4.add(d, v128.load(x, 48));
+    }
+    a = f32x4.sub(a, l0);
+    b = f32x4.sub(b, l1);
+    c = f32x4.sub(c, l2);
+    d = f32x4.sub(d, l3);
+    const n0 = f32x4.add(t0, a), n1 = f32x4.add(t1, b), n2 = f32x4.add(t2, c), n3 = f32x4.add(t3, d);
+    l0 = lossOf(n0, t0, a);
+    l1 = lossOf(n1, t1, b);
+    l2 = lossOf(n2, t2, c);
+    l3 = lossOf(n3, t3, d);
+    t0 = n0;
+    t1 = n1;
+    t2 = n2;
+    t3 = n3;
   }
-  let a = f32x4.splat(0), b = a, c = a, e = a;
-  for (; n > 0; n--, x += step) {
-    a = f32x4.add(a, v128.load(x));
-    b = f32x4.add(b, v128.load(x, 16));
-    c = f32x4.add(c, v128.load(x, 32));
-    e = f32x4.add(e, v128.load(x, 48));
-  }
-  v128.store(y, f32x4.div(a, d));
-  v128.store(y, f32x4.div(b, d), 16);
-  v128.store(y, f32x4.div(c, d), 32);
-  v128.store(y, f32x4.div(e, d), 48);
+  const q = f32x4.splat(divisor);
+  v128.store(y, f32x4.div(t0, q));
+  v128.store(y, f32x4.div(t1, q), 16);
+  v128.store(y, f32x4.div(t2, q), 32);
+  v128.store(y, f32x4.div(t3, q), 48);
 }
 
 /** Column by column, NaN winning; pmax and pmin are single instructions, but forget it, so a mask remembers. */

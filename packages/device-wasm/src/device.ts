@@ -74,6 +74,11 @@ export class WasmDevice implements Device<number> {
   }
 
   write(ptr: number, data: TypedArray): void {
+    // Numbers beside tensors come one by one and often; a view for each would cost more than the write.
+    if (data.length === 1 && data instanceof Float32Array) {
+      this.#memory.f32[ptr >>> 2] = data[0]!;
+      return;
+    }
     this.#memory.u8.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), ptr);
   }
 

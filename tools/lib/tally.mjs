@@ -18,6 +18,14 @@ export class Tally {
     this.failures.push(detail ? `${name}: ${detail}` : name);
   }
 
+  /** What failed, for the end of a long log: at most as many lines as fit a screen, as the rest is above. */
+  report(most = 40) {
+    if (this.failed === 0) return [];
+    const rest = this.failures.length - most;
+    const shown = this.failures.slice(0, most).map((failure) => `  ${failure}`);
+    return ['', 'Failed:', ...shown, ...(rest > 0 ? [`  and ${rest} more, see above`] : [])];
+  }
+
   /** Adds one jest JSON report; `exitOk` is whether jest itself was content. */
   jest(name, report, exitOk) {
     if (!report) return this.fail(name, 'wrote no report');

@@ -26,7 +26,7 @@ export async function test() {
   await repositoryChecks(tally);
   await repositoryTests(tally);
   const seconds = Math.round((performance.now() - began) / 1000);
-  if (tally.failed > 0) console.log(`\nFailed:\n${tally.failures.map((failure) => `  ${failure}`).join('\n')}`);
+  for (const line of tally.report()) console.log(line);
   console.log(`\nBuilds, types, lint, tests and repository checks of ${packages().length} packages in ${seconds} s`);
   const count = `${tally.passed} passed, ${tally.failed} failed`;
   console.log(count);

@@ -86,6 +86,13 @@ describe('the count', () => {
     expect(count(report(result('passed', 'a'), result('failed', 'b')), false)).toEqual([1, 1, ['core: b']]);
   });
 
+  test('a long list of failures is cut', () => {
+    const tally = new Tally();
+    for (const name of ['a', 'b', 'c']) tally.fail(name, 'broke');
+    expect(tally.report(2)).toEqual(['', 'Failed:', '  a: broke', '  b: broke', '  and 1 more, see above']);
+    expect(new Tally().report()).toEqual([]);
+  });
+
   test('a skipped test is a failure', () => {
     expect(count(report(result('passed', 'a'), result('pending', 'b')), true)).toEqual([1, 1, ['core: b was skipped']]);
   });

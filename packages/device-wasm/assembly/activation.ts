@@ -11,7 +11,6 @@ export const TANH: i32 = 6;
 export const HARDSIGMOID: i32 = 7;
 
 /** relu6(x + 3) / 6. pmin and pmax keep NaN here because it stands first. */
-// @ts-ignore: decorator
 @inline
 function hardSigmoid4(x: v128): v128 {
   const t = f32x4.pmax(f32x4.add(x, f32x4.splat(3)), f32x4.splat(0));

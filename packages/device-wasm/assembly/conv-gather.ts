@@ -1,7 +1,6 @@
 import { gemmBlock } from './gemm';
 
 /** Copies `count` floats in fours: up to 12 bytes more are read and written than asked. */
-// @ts-ignore: decorator
 @inline
 function copyLoose(to: usize, from: usize, count: i32): void {
   for (; count > 0; count -= 4) {
@@ -11,7 +10,6 @@ function copyLoose(to: usize, from: usize, count: i32): void {
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function zeroLoose(to: usize, count: i32): void {
   for (; count > 0; count -= 4) {

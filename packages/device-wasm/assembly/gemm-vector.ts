@@ -35,7 +35,6 @@ export function vector4(
 }
 
 /** Ends the eight columns that start `shift` bytes from the first. */
-// @ts-ignore: decorator
 @inline
 function column(
   i: usize, x0: v128, x1: v128, shift: usize, c: usize, ldc: usize, cRows: usize,

@@ -1,4 +1,3 @@
-// @ts-ignore: decorator
 @inline
 function step(x: v128, factor: v128, summand: v128): v128 {
   return f32x4.add(f32x4.mul(x, factor), summand);

@@ -78,7 +78,7 @@ test('a trap in a worker is thrown here with its message, nothing hangs, and the
   const { pool, call, bytes } = await setUp(2);
   // This thread takes the first range and stays in it while the worker, awake after the first rounds, takes a later one and traps.
   let message = '';
-  for (let i = 0; i < 50 && !message.includes('worker thread'); i++) {
+  for (let i = 0; i < 500 && !message.includes('worker thread'); i++) {
     try {
       call('trapAfterFirst', 2, 1, 20_000_000);
     } catch (error) {
@@ -116,4 +116,25 @@ test('dispose ends the workers, also sleeping ones, and may be called twice', as
   await pool.dispose();
   await pool.dispose();
   expect(pool.failure).toBeUndefined();
+});
+
+test('workers come back to work after every message', async () => {
+  const { pool, call } = await setUp(2);
+  const module = new WebAssembly.Module(withSharedMemory(decodeBase64(testing)) as Uint8Array<ArrayBuffer>);
+  for (let round = 0; round < 30; round++) {
+    pool.addModule(module);
+    // The range beyond the first traps in whichever thread takes it: with this thread busy in the first, that is the worker.
+    let message = '';
+    const until = performance.now() + 20_000;
+    while (!message.includes('worker thread') && performance.now() < until) {
+      try {
+        call('trapAfterFirst', 2, 1, 300_000);
+      } catch (error) {
+        message = (error as Error).message;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+    expect(message).toMatch(/worker thread/);
+  }
+  await pool.dispose();
 });

@@ -120,8 +120,9 @@ export class Pool {
   }
 
   #mail(message: object): void {
-    for (const worker of this.#workers) worker.post(message);
+    // Counted before it is posted: a worker that has handled as many as were counted stops listening and waits for jobs.
     Atomics.add(this.#words, WORD.mail, 1);
+    for (const worker of this.#workers) worker.post(message);
     this.#wake();
   }
 

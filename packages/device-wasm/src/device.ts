@@ -114,7 +114,11 @@ export class WasmDevice implements Device<number> {
 
   async dispose(): Promise<void> {
     await this.#pool?.dispose();
+    // A disposed zoo may be kept in a variable; its memory need not be.
     this.#loaded.clear();
+    this.#modules.clear();
+    this.#context.enter(undefined);
+    this.#memory.release();
   }
 
   #check(kernel: Kernel<number>, ins: OptionalArgs, outs: Args, guards: GuardedAllocator): void {

@@ -171,3 +171,11 @@ test('capabilities say what was granted', async () => {
   expect(() => device.alloc(1 << 25)).toThrow(/16 MiB/);
   await device.dispose();
 });
+
+test('a disposed device gives its memory back though it is still referenced', async () => {
+  const device = await make({ threads: 2, initialBytes: 1 << 24 });
+  device.alloc(1 << 20);
+  expect(device.memory().reservedBytes).toBe(1 << 24);
+  await device.dispose();
+  expect(device.memory().reservedBytes).toBe(0);
+});

@@ -29,7 +29,7 @@ export function humanBytes(bytes: number): string {
  * from here and never kept across an allocation.
  */
 export class DeviceMemory {
-  readonly memory: WebAssembly.Memory;
+  memory: WebAssembly.Memory;
   readonly shared: boolean;
   readonly maximumBytes: number;
   #u8!: Uint8Array;
@@ -111,6 +111,12 @@ export class DeviceMemory {
         remedy: 'Dispose of tensors, use scopes or a smaller batch.',
       },
     );
+  }
+
+  /** Lets the engine take the memory back although this object lives on; nothing may be allocated afterwards. */
+  release(): void {
+    this.memory = new WebAssembly.Memory({ initial: 0, maximum: 0 });
+    this.#refresh();
   }
 
   #refresh(): this {

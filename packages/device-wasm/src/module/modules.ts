@@ -39,6 +39,12 @@ export class Modules {
     return loaded;
   }
 
+  /** Forgets all modules, whose instances hold on to the memory. */
+  clear(): void {
+    this.#bySource.clear();
+    this.#byContent.length = 0;
+  }
+
   #loadBytes(bytes: Uint8Array, kernel: string): Promise<LoadedModule> {
     const known = this.#byContent.find((entry) => equalBytes(entry.bytes, bytes));
     if (known) return known.loaded;

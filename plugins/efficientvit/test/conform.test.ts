@@ -7,8 +7,6 @@ import plugin from '../src/index';
 const checks = conform(plugin, {
   devices: { cpu: cpu(), 'wasm ×1': wasm({ debug: true }), 'wasm ×2': wasm({ threads: 2, debug: true }) },
   twins: [['wasm ×1', 'wasm ×2']],
-  // It needs the gradients of convolutions first.
-  withoutGradient: ['efficientvit.cascaded_group_attention'],
 });
 
 for (const { name, run } of checks) test(name, run);

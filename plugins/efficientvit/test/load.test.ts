@@ -142,6 +142,16 @@ test('globalPool "" returns the last map', async () => {
   await expect(load({ globalPool: '', numClasses: 10 })).rejects.toThrow(/globalPool/);
 });
 
+test('a detector’s backbone takes any size', async () => {
+  await expect(load({ imgSize: null, featuresOnly: true })).rejects.toThrow(/windows of 4×4 tokens; at imgSize any/);
+  const model = await load({ imgSize: null, featuresOnly: true, resizeBias: true });
+  const x = zoo.ones([1, 3, 96, 160]);
+  const maps = model.features(x);
+  expect(maps.map((map) => map.shape.slice(2))).toEqual([[6, 10], [3, 5], [2, 3]]); // prettier-ignore
+  for (const owned of [x, model, ...maps]) owned.dispose();
+  expectNothingKept();
+});
+
 test('fresh weights need no checkpoint', async () => {
   const model = await load({ weights: false, imgSize: 64, numClasses: 3 });
   const x = zoo.ones([1, 3, 64, 64]);

@@ -71,6 +71,6 @@ const LIST: readonly Beyond[] = [
 export const beyondClaims: readonly Claim[] = LIST.map(({ needs, ...claim }) => ({
   ...claim,
   scaledDown: 'Not at this size.',
-  budgetSeconds: 0,
+  budgetSeconds: 1,
   run: async () => ({ measured: {}, holds: null, because: needs }),
 }));

@@ -17,8 +17,11 @@ import { checkOptions } from './options';
 export interface EfficientViTOptions extends LoadOptions {
   /** Default: the checkpoint's. Another number than the checkpoint's gives a fresh classifier; 0 leaves it out. */
   readonly numClasses?: number;
-  /** Side of the square input, a multiple of 16; default 224. */
-  readonly imgSize?: number;
+  /**
+   * Side of the square input, a multiple of 16; default 224. Null takes maps of any size, with full windows in every stage, as the paper's
+   * detectors do; the published tables then need `resizeBias`.
+   */
+  readonly imgSize?: number | null;
   /** Channels of the input; default 3. */
   readonly inChans?: number;
   /** `''`, with numClasses 0, makes `forward` return the last map. */

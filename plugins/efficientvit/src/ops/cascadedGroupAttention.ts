@@ -121,10 +121,10 @@ export const cascadedGroupAttention = defineOp({
     });
     return [
       sample('one window', [2, 4, 4], { heads: 2, v: 8, d: 16, window: 4, kernels: [5, 3] }),
-      sample('kernel over the window', [1, 4, 4], { heads: 4, v: 12, d: 16, window: 4, kernels: [7, 7, 5, 3] }),
-      sample('M0 stage 0', [1, 14, 14], { heads: 4, v: 16, d: 16, window: 7, kernels: [5, 5, 5, 5] }),
+      sample('kernel over the window', [1, 4, 4], { heads: 2, v: 12, d: 16, window: 4, kernels: [7, 5] }),
+      sample('M0 stage 0', [1, 7, 7], { heads: 4, v: 16, d: 16, window: 7, kernels: [5, 5, 5, 5] }),
       sample('padded', [2, 6, 8], { heads: 2, v: 8, d: 4, window: 5, kernels: [3, 3] }),
-      sample('smaller than the window', [1, 3, 5], { heads: 2, v: 8, d: 8, window: 7, kernels: [3, 5] }),
+      sample('smaller than the window', [1, 2, 4], { heads: 2, v: 8, d: 8, window: 5, kernels: [3, 5] }),
       sample('odd widths', [1, 6, 6], { heads: 3, v: 5, d: 4, window: 3, kernels: [3, 1, 5] }),
       sample('odd keys', [1, 6, 6], { heads: 2, v: 6, d: 3, window: 3, kernels: [3, 5] }),
       sample('one head', [2, 3, 3], { heads: 1, v: 8, d: 4, window: 3, kernels: [3] }),

@@ -1,14 +1,9 @@
-import type { Zoo } from '@paperzoo/core';
-import type { Module } from '@paperzoo/nn';
-import { foldBatchNorms } from '../onnx/fold';
-import { lowerGraph } from '../onnx/lower';
 import type { Absent, Contestant } from '../peers/contestant';
 import { guard } from '../peers/guard';
 import { peers } from '../peers/index';
-import { openZoo, ours } from '../peers/paperzoo';
 import type { TimedCase } from './case';
+import { exportNetwork, openNetwork } from './network';
 import { picture } from './picture';
-import { loadNetwork } from './weights';
 
 interface Net {
   /** Registered name, and how it appears in ids. */
@@ -33,22 +28,6 @@ const NETS = {
   mobilevit: { name: 'mobilevit_xxs', id: 'mobilevit', label: 'MobileViT-XXS', side: 256, macs: 407_364_096 },
 } as const satisfies Record<string, Net>;
 
-/** The network as an ONNX model of static shape: traced from the module that training uses, its norms folded. */
-function exportNetwork(zoo: Zoo, module: Module, shape: readonly number[]): Uint8Array {
-  return zoo.scope(() => {
-    const graph = zoo.trace((x) => module(x), [{ shape, dtype: 'f32' }]);
-    return lowerGraph(zoo, foldBatchNorms(zoo, graph));
-  });
-}
-
-async function ourNetwork({ name }: Net, input: Float32Array, shape: readonly number[], threads: number, id?: string) {
-  const { default: efficientvit } = await import('@paperzoo/efficientvit');
-  const zoo = await openZoo(threads, [efficientvit]);
-  const network = await loadNetwork(zoo, name);
-  const x = zoo.tensor(input, { shape });
-  return { zoo, network, contestant: ours(zoo, threads, () => network.forward(x), id) };
-}
-
 function modelCase(net: Net, batch: number, threads: number, quick: boolean): TimedCase {
   const shape = [batch, 3, net.side, net.side];
   return {
@@ -61,10 +40,10 @@ function modelCase(net: Net, batch: number, threads: number, quick: boolean): Ti
     work: { unit: 'flop', amount: 2 * net.macs * batch },
     async prepare() {
       const input = picture(batch, net.side);
-      const { zoo, network, contestant } = await ourNetwork(net, input, shape, threads);
+      const { zoo, network, contestant } = await openNetwork(net.name, input, shape, threads);
       const all: (Contestant | Absent)[] = [contestant];
       // With threads, ours on one thread runs beside them: the speed-up is a ratio within one round.
-      if (threads > 1) all.push((await ourNetwork(net, input, shape, 1, 'paperzoo-1')).contestant);
+      if (threads > 1) all.push((await openNetwork(net.name, input, shape, 1, 'paperzoo-1')).contestant);
       const onnx = exportNetwork(zoo, network.module, shape);
       for (const peer of peers) {
         all.push(await guard(peer, threads, () => peer.graph({ onnx, input, shape }, threads)));

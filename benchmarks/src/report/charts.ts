@@ -22,7 +22,7 @@ export const shortTitle = (title: string): string =>
     .replace(/^GEMM ([^,]+).*/, (_all, size: string) => size.replaceAll(' ', ''))
     .replace(/^(\d+)×\1×\1$/, '$1³')
     .replace('EfficientViT-', '')
-    .replace('-Large', '')
+    .replace(/-(Large|XXS)/, '')
     .replace(/, \d+ pixels, batch /, ' b');
 
 interface Size {

@@ -27,18 +27,22 @@ export function difference(got: ArrayLike<number>, truth: ArrayLike<number>, dty
   let largest = 0;
   let finite = 0;
   for (let i = 0; i < truth.length; i++) {
-    const [y, exact] = [got[i]!, truth[i]!];
+    const y = got[i]!;
+    let t = truth[i]!;
     // What float32 cannot hold is infinite there, not wrong.
-    const t = dtype === 'f32' && Math.abs(exact) > MAX_F32 ? Math.sign(exact) * Infinity : exact;
-    if (Object.is(y, t) || y === t) {
-      if (Number.isFinite(t)) [scale, largest, finite] = [scale + t * t, Math.max(largest, Math.abs(t)), finite + 1];
-      continue;
-    }
-    if (dtype !== 'f32' || !Number.isFinite(y) || !Number.isFinite(t))
+    if (dtype === 'f32' && (t > MAX_F32 || t < -MAX_F32)) t = t > 0 ? Infinity : -Infinity;
+    const off = y > t ? y - t : t - y;
+    if (off > 0 && off < Infinity && dtype === 'f32') {
+      squares += off * off;
+      if (off > worst) worst = off;
+    } else if (y !== t && !(y !== y && t !== t)) {
       return { rel: NaN, abs: NaN, fault: `is ${y} instead of ${t} at position ${i}` };
-    squares += (y - t) ** 2;
-    worst = Math.max(worst, Math.abs(y - t));
-    [scale, largest, finite] = [scale + t * t, Math.max(largest, Math.abs(t)), finite + 1];
+    }
+    if (t - t !== 0) continue;
+    scale += t * t;
+    if (t > largest) largest = t;
+    else if (-t > largest) largest = -t;
+    finite++;
   }
   const rel = squares === 0 || finite < STATISTIC ? 0 : Math.sqrt(squares / Math.max(scale, Number.MIN_VALUE));
   return { rel, abs: worst / Math.max(1, largest), fault: undefined };

@@ -112,9 +112,11 @@ async function outputsOf(
 export function equalBits(got: readonly TypedArray[], wanted: readonly TypedArray[], what: string): void {
   got.forEach((values, i) => {
     const other = wanted[i]!;
-    const where = values.findIndex((v, k) => !Object.is(v, other[k]));
+    let where = 0;
+    const alike = (x: number, y: number) => (x === y ? x !== 0 || 1 / x === 1 / y : x !== x && y !== y);
+    while (where < values.length && alike(values[where]!, other[where]!)) where++;
     demand(
-      where < 0 && values.length === other.length,
+      where === values.length && values.length === other.length,
       () => `${what}: output ${i} differs at position ${where}: ${values[where]} instead of ${other[where]}.`,
     );
   });

@@ -28,10 +28,16 @@ beforeAll(() => {
   project.install('@toys/claims', pluginSource('@toys/claims', claims(CLAIMS)));
   project.install('failing', pluginSource('failing', claims(claim('fails', `throw new Error('it broke');`))));
   project.install('endless', pluginSource('endless', claims(ENDLESS)));
+  project.install('wordy', pluginSource('wordy', claims(claim('a-claim-whose-name-says-all-there-is-to-say', WORDY))));
   project.install('modest', pluginSource('modest'));
   project.install('lost', pluginSource('lost', `claims: async () => { throw new Error('claims are gone'); },`));
 });
 afterAll(() => project.remove());
+
+const WORDY = `return {
+  measured: Object.fromEntries([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map((n) => ['n' + n, n])),
+  holds: true, because: 'a sentence that goes on for somewhat longer than a narrow terminal has columns for it',
+};`;
 
 /** Goes on until it is stopped. */
 const ENDLESS = claim(
@@ -59,7 +65,13 @@ describe('claims', () => {
       'here: small',
     ])
       expect(stdout).toContain(`  ${line}\n`);
-    expect(stdout.trimEnd().split('\n').at(-1)).toBe('4 claims: 2 holds, 1 does not hold, 1 cannot be shown here');
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe('4 claims: 2 hold, 1 does not hold, 1 cannot be shown here');
+  });
+
+  test('reads well in 60 columns, and cuts long lists of numbers', async () => {
+    const { stdout } = await paperzoo(['claims', 'wordy'], { cwd: project.folder, env: { COLUMNS: '60' } });
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(60);
+    expect(stdout.replace(/\s+/g, ' ')).toContain('n7 7, and 4 more (--json has all)');
   });
 
   test('--json gives every field; a plugin’s name needs no scope, --only picks', async () => {

@@ -46,7 +46,7 @@ describe('usage', () => {
     [['run', 'm', '-i', 'x', '-d', 'gpu'], 'Allowed choices are wasm, cpu.', 'See: paperzoo --help'],
     [['bench', '--quick', '--full'], "cannot be used with option '--full'", 'See: paperzoo --help'],
     [['list', '--plugin', './nowhere'], 'there is no such file, folder or installed package.', 'give a path.'],
-    [['claims', 'nobody'], 'There is no plugin "nobody".', 'Found here: @paperzoo/efficientvit'],
+    [['claims', 'nobody'], 'There is no plugin "nobody".', '@paperzoo/efficientvit'],
   ])('%j is refused in two lines', async (args, message, remedy) => {
     const { code, stdout, stderr } = await paperzoo(args);
     const lines = stderr.trimEnd().split('\n');

@@ -24,7 +24,9 @@ export async function doctor({ terminal, signal }: Context, { plugin = [] }: Com
     const counts = `${plugin.models?.length ?? 0} models, ${plugin.ops?.length ?? 0} ops`;
     findings.push(ok('plugin', `${name}${version ? ` ${version}` : ''}: ${counts}`));
   }
-  for (const { name, error } of broken) findings.push(problem('plugin', `${name} cannot be used: ${error}`));
+  for (const { name, error, unbuilt } of broken) {
+    findings.push((unbuilt ? warning : problem)('plugin', `${name} cannot be used: ${error}`));
+  }
   if (found.length + broken.length === 0) {
     findings.push(warning('plugin', 'none found. Try: npm install @paperzoo/efficientvit'));
   }

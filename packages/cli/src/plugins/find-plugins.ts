@@ -35,7 +35,7 @@ async function load(named: Named): Promise<FoundPlugin | BrokenPlugin> {
   const name = 'file' in named ? named.file : named.manifest.name;
   try {
     const file = 'file' in named ? named.file : entryOf(named);
-    if (!existsSync(file)) throw new Error(`${file} does not exist: is the package built?`);
+    if (!existsSync(file)) return { name, path, error: `${file} does not exist: is the package built?`, unbuilt: true };
     const plugin = checked(await withDeadline(import(pathToFileURL(file).href) as Promise<{ default?: unknown }>));
     const version = 'file' in named ? undefined : named.manifest.version;
     return { name: plugin.name, ...(version !== undefined && { version }), path, plugin };

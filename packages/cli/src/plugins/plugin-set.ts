@@ -15,6 +15,8 @@ export interface BrokenPlugin {
   readonly path: string;
   /** One sentence. */
   readonly error: string;
+  /** Its file does not exist yet: nothing is wrong with it but that. */
+  readonly unbuilt?: true;
 }
 
 export interface PluginSet {

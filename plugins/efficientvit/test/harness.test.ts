@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { BatchNorm2d } from '@paperzoo/nn';
 import { imagenetLabels } from '../src/labels';
+import { ConvNorm } from '../src/models/blocks/conv-norm';
+import { moduleCase } from './cases/modules';
 import { compare, failures } from './harness/check';
 import { crc32, det } from './harness/det';
 import { readFixtures, SAMPLES } from './harness/node';
+import { zooOn } from './harness/run';
 
 const fixtures = readFixtures();
 
@@ -47,4 +51,16 @@ test('the labels are the published list: ids ascending, first lemma as name', ()
     labels.map(([wnid, lemmas]) => [wnid, lemmas.split(',')[0]!.trim()]),
   );
   expect([...packed].sort((a, b) => (a.wnid < b.wnid ? -1 : 1))).toEqual(packed);
+});
+
+test('a slightly wrong formula fails: epsilon 1e-3 in a norm instead of 1e-5', async () => {
+  const zoo = await zooOn('cpu');
+  const entry = fixtures.find('convnorm_pw');
+  const run = (eps: number) =>
+    moduleCase((h) =>
+      Object.assign(new ConvNorm(Number(h.in_chs), Number(h.out_chs)), { bn: new BatchNorm2d(10, { eps }) }),
+    )({ zoo, fixtures }, entry);
+  expect(failures(await run(1e-5))).toBeNull();
+  expect(failures(await run(1e-3))).toMatch(/^out: /);
+  await zoo.dispose();
 });

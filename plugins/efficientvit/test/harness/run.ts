@@ -21,14 +21,21 @@ export async function zooOn(device: DeviceName): Promise<Zoo> {
   return createZoo({ device: factories[device](), plugins: [efficientvit], log: () => undefined });
 }
 
-/** All comparisons of one case; the last one says whether every tensor was given back. */
+/** All comparisons of one case; the last two say whether a listed output was forgotten and whether every tensor was given back. */
 export async function runCase(env: Env, name: string): Promise<Check[]> {
   const runner = runnerOf(name);
   if (!runner) throw new Error(`No runner for the case "${name}".`);
   const before = env.zoo.memory();
-  const checks = await runner(env, env.fixtures.find(name));
+  const entry = env.fixtures.find(name);
+  const checks = await runner(env, entry);
+  const compared = new Set(checks.map((check) => check.output));
+  const forgotten = Object.keys(entry.outputs).filter((output) => !compared.has(output));
   const after = env.zoo.memory();
   const kept = after.tensors - before.tensors;
   const bytes = after.bytes - before.bytes + after.packedBytes - before.packedBytes;
-  return [...checks, truth('memory', kept === 0 && bytes === 0, `${kept} tensors and ${bytes} bytes were kept`)];
+  return [
+    ...checks,
+    truth('outputs', forgotten.length === 0, `not compared: ${forgotten.join(', ')}`),
+    truth('memory', kept === 0 && bytes === 0, `${kept} tensors and ${bytes} bytes were kept`),
+  ];
 }

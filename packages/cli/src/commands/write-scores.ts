@@ -9,7 +9,7 @@ export function writeScores(terminal: Terminal, answer: Answer): void {
   const { colors } = terminal;
   if ('error' in answer) {
     const { message, remedy } = answer.error;
-    terminal.note(`${terminal.errorColors.red('error:')} ${message}${remedy ? ` ${remedy}` : ''}`);
+    terminal.tell('error', remedy ? `${message} ${remedy}` : message);
     return;
   }
   terminal.write();

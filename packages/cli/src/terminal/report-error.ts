@@ -1,7 +1,10 @@
 import type { Terminal } from './terminal';
+import { wrapText } from './wrap';
 
 /** A long list of misfits belongs into --json or --debug. */
 const LONGEST = 600;
+/** Below `error: `. */
+const INDENT = ' '.repeat(7);
 const FAILED = 1;
 const USAGE = 2;
 
@@ -20,8 +23,10 @@ export function reportError(terminal: Terminal, error: unknown, interrupted: num
   if (terminal.json) terminal.write(JSON.stringify({ error: described }, undefined, 2));
   if (interrupted !== undefined) terminal.note(colors.yellow('Interrupted.'));
   else {
-    terminal.note(`${colors.red('error:')} ${shorten(described.message, terminal.debug)}`);
-    if (described.remedy) terminal.note(`       ${colors.dim(described.remedy)}`);
+    terminal.tell('error', shorten(described.message, terminal.debug));
+    for (const line of described.remedy ? wrapText(described.remedy, terminal.errorWidth - INDENT.length) : []) {
+      terminal.note(`${INDENT}${colors.dim(line)}`);
+    }
   }
   if (terminal.debug && error instanceof Error) terminal.note(stackOf(error));
   return interrupted ?? (described.code === 'usage' ? USAGE : FAILED);

@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import { wrapText } from './wrap';
 
 /** Shows the cursor again, whatever hid it. */
 const SHOW_CURSOR = '\u001b[?25h';
@@ -42,8 +43,22 @@ export class Terminal {
     process.stderr.write(`${line}\n`);
   }
 
-  warn(line: string): void {
-    this.note(`${this.errorColors.yellow('warning:')} ${line}`);
+  /** A labelled sentence on stderr: one line in a pipe, broken between words where somebody watches. */
+  tell(label: 'error' | 'warning', text: string): void {
+    const colour = label === 'error' ? this.errorColors.red : this.errorColors.yellow;
+    const indent = label.length + 2;
+    const [first = '', ...more] = wrapText(text, this.errorWidth - indent);
+    this.note(`${colour(`${label}:`)} ${first}`);
+    for (const line of more) this.note(' '.repeat(indent) + line);
+  }
+
+  warn(text: string): void {
+    this.tell('warning', text);
+  }
+
+  /** Columns of stderr; no limit where it is no terminal. */
+  get errorWidth(): number {
+    return process.stderr.isTTY ? process.stderr.columns || Infinity : Infinity;
   }
 
   /** The command's result: one JSON document, or what `render` writes. */

@@ -8,4 +8,8 @@ export { batchNorm, layerNorm, rmsNorm } from './norm';
 export { pool, resample } from './pool';
 export { argmax, cumsum, reduceColumns, reduceRows, sumI32 } from './reduce';
 export { softmaxColumns, softmaxRows } from './softmax';
-export { unary, unaryI32 } from './unary';
+export {
+  negF32, absF32, signF32, expF32, expm1F32, logF32, log1pF32, sqrtF32, rsqrtF32,
+  sinF32, cosF32, tanhF32, sigmoidF32, erfF32, floorF32, roundF32, reluF32, geluF32, siluF32, hardsigmoidF32, hardswishF32,
+  negI32, absI32, signI32, reluI32,
+} from './unary';

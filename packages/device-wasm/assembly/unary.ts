@@ -3,7 +3,7 @@ import { erf4, exp4, expm14, log1p4, log4, sigmoid4, sine4, tanh4 } from './math
 import { storeFirst } from './activation';
 import { quarterTurns } from './large-angle';
 
-// Codes that src/kernels/unary.ts passes.
+// Which function an inlined loop computes.
 const NEG = 0, ABS = 1, SIGN = 2, EXP = 3, EXPM1 = 4, LOG = 5, LOG1P = 6, SQRT = 7, RSQRT = 8, SIN = 9, COS = 10;
 const TANH = 11, SIGMOID = 12, ERF = 13, FLOOR = 14, ROUND = 15, RELU = 16, GELU = 17, SILU = 18, HARDSIGMOID = 19, HARDSWISH = 20;
 
@@ -47,10 +47,15 @@ function f(op: i32, x: v128): v128 {
 
 @inline
 function loop(op: i32, begin: usize, end: usize, x: usize, y: usize): void {
-  for (let i = begin; i < end; i += 4) {
-    const v = f(op, v128.load(x + (i << 2)));
-    if (end - i >= 4) v128.store(y + (i << 2), v);
-    else storeFirst(y + (i << 2), v, <i32>(end - i));
+  const shift = y - x;
+  let p = x + (begin << 2);
+  const last = x + (end << 2);
+  // One body for whole vectors and the rest: the functions are long.
+  for (; p < last; p += 16) {
+    const v = f(op, v128.load(p));
+    const left = last - p;
+    if (left < 16) storeFirst(p + shift, v, <i32>(left >> 2));
+    else v128.store(p + shift, v);
   }
 }
 
@@ -89,41 +94,45 @@ function largeSine4(x: v128, quarters: i32): v128 {
   return sine4(r, q);
 }
 
-export function unary(begin: usize, end: usize, op: i32, x: usize, y: usize): void {
-  switch (op) {
-    case NEG: return loop(NEG, begin, end, x, y);
-    case ABS: return loop(ABS, begin, end, x, y);
-    case SIGN: return loop(SIGN, begin, end, x, y);
-    case EXP: return loop(EXP, begin, end, x, y);
-    case EXPM1: return loop(EXPM1, begin, end, x, y);
-    case LOG: return loop(LOG, begin, end, x, y);
-    case LOG1P: return loop(LOG1P, begin, end, x, y);
-    case SQRT: return loop(SQRT, begin, end, x, y);
-    case RSQRT: return loop(RSQRT, begin, end, x, y);
-    case SIN: return sineLoop(begin, end, 0, x, y);
-    case COS: return sineLoop(begin, end, 1, x, y);
-    case TANH: return loop(TANH, begin, end, x, y);
-    case SIGMOID: return loop(SIGMOID, begin, end, x, y);
-    case ERF: return loop(ERF, begin, end, x, y);
-    case FLOOR: return loop(FLOOR, begin, end, x, y);
-    case ROUND: return loop(ROUND, begin, end, x, y);
-    case RELU: return loop(RELU, begin, end, x, y);
-    case GELU: return loop(GELU, begin, end, x, y);
-    case SILU: return loop(SILU, begin, end, x, y);
-    case HARDSIGMOID: return loop(HARDSIGMOID, begin, end, x, y);
-    default: return loop(HARDSWISH, begin, end, x, y);
-  }
-}
+// One export per function: in a single large one the engine runs out of registers.
+export function negF32(begin: usize, end: usize, x: usize, y: usize): void { loop(NEG, begin, end, x, y); }
+export function absF32(begin: usize, end: usize, x: usize, y: usize): void { loop(ABS, begin, end, x, y); }
+export function signF32(begin: usize, end: usize, x: usize, y: usize): void { loop(SIGN, begin, end, x, y); }
+export function expF32(begin: usize, end: usize, x: usize, y: usize): void { loop(EXP, begin, end, x, y); }
+export function expm1F32(begin: usize, end: usize, x: usize, y: usize): void { loop(EXPM1, begin, end, x, y); }
+export function logF32(begin: usize, end: usize, x: usize, y: usize): void { loop(LOG, begin, end, x, y); }
+export function log1pF32(begin: usize, end: usize, x: usize, y: usize): void { loop(LOG1P, begin, end, x, y); }
+export function sqrtF32(begin: usize, end: usize, x: usize, y: usize): void { loop(SQRT, begin, end, x, y); }
+export function rsqrtF32(begin: usize, end: usize, x: usize, y: usize): void { loop(RSQRT, begin, end, x, y); }
+export function sinF32(begin: usize, end: usize, x: usize, y: usize): void { sineLoop(begin, end, 0, x, y); }
+export function cosF32(begin: usize, end: usize, x: usize, y: usize): void { sineLoop(begin, end, 1, x, y); }
+export function tanhF32(begin: usize, end: usize, x: usize, y: usize): void { loop(TANH, begin, end, x, y); }
+export function sigmoidF32(begin: usize, end: usize, x: usize, y: usize): void { loop(SIGMOID, begin, end, x, y); }
+export function erfF32(begin: usize, end: usize, x: usize, y: usize): void { loop(ERF, begin, end, x, y); }
+export function floorF32(begin: usize, end: usize, x: usize, y: usize): void { loop(FLOOR, begin, end, x, y); }
+export function roundF32(begin: usize, end: usize, x: usize, y: usize): void { loop(ROUND, begin, end, x, y); }
+export function reluF32(begin: usize, end: usize, x: usize, y: usize): void { loop(RELU, begin, end, x, y); }
+export function geluF32(begin: usize, end: usize, x: usize, y: usize): void { loop(GELU, begin, end, x, y); }
+export function siluF32(begin: usize, end: usize, x: usize, y: usize): void { loop(SILU, begin, end, x, y); }
+export function hardsigmoidF32(begin: usize, end: usize, x: usize, y: usize): void { loop(HARDSIGMOID, begin, end, x, y); }
+export function hardswishF32(begin: usize, end: usize, x: usize, y: usize): void { loop(HARDSWISH, begin, end, x, y); }
 
-/** The four of them that take i32. Negation and absolute value wrap, as the machine's. */
-export function unaryI32(begin: usize, end: usize, op: i32, x: usize, y: usize): void {
+// The four of them that take i32. Negation and absolute value wrap, as the machine's.
+
+@inline
+function integers(op: i32, begin: usize, end: usize, x: usize, y: usize): void {
   for (let i = begin; i < end; i++) {
     const v = load<i32>(x + (i << 2));
-    let r: i32 = v;
+    let r: i32;
     if (op == NEG) r = -v;
     else if (op == ABS) r = v < 0 ? -v : v;
     else if (op == SIGN) r = i32(v > 0) - i32(v < 0);
-    else if (op == RELU) r = v > 0 ? v : 0;
+    else r = v > 0 ? v : 0;
     store<i32>(y + (i << 2), r);
   }
 }
+
+export function negI32(begin: usize, end: usize, x: usize, y: usize): void { integers(NEG, begin, end, x, y); }
+export function absI32(begin: usize, end: usize, x: usize, y: usize): void { integers(ABS, begin, end, x, y); }
+export function signI32(begin: usize, end: usize, x: usize, y: usize): void { integers(SIGN, begin, end, x, y); }
+export function reluI32(begin: usize, end: usize, x: usize, y: usize): void { integers(RELU, begin, end, x, y); }

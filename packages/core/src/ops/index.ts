@@ -25,6 +25,7 @@ export { conv2dInputGrad, conv2dWeightGrad } from './conv-grad';
 export * from './norm';
 export * from './batch-norm-train';
 export * from './loss';
+export { adamwStep } from './adamw-step';
 export { maxPool2dGrad } from './pool-grad';
 export * from './pool';
 export * from './cast';

@@ -104,10 +104,25 @@ async function fuseSelfAttention(weights: FusedWeights, module: SelfAttention): 
   const [query, key, value] = [part(0, (dim / heads) ** -0.5), part(1), part(2)];
   const project = await dense(weights, module.proj);
   return (x, residual) => {
-    const scores = matmul(query(x), key(x), { transposeB: true }).softmax(-1);
-    const mixed = matmul(scores, value(x));
+    const mixed = attend(query(x), key(x), value(x));
     return project(mixed.permute([0, 2, 1, 3]).reshape(x.shape), residual);
   };
+}
+
+/** Scores kept at a time: they should stay in the processor's cache between the three passes over them. */
+const SCORES = 2 ** 18;
+
+/** softmax(q · kᵀ) · v on [S, heads, N, d], a few sequences at a time: all scores of a batch together would be hundreds of megabytes. */
+function attend(query: Tensor, key: Tensor, value: Tensor): Tensor {
+  const [sequences, heads, length] = query.shape as readonly [number, number, number];
+  const step = Math.max(1, Math.floor(SCORES / (heads * length * length)));
+  const some = (from: number): Tensor => {
+    const [q, k, v] = [query, key, value].map((t) => (step < sequences ? t.slice(0, from, from + step) : t));
+    return matmul(matmul(q!, k!, { transposeB: true }).softmax(-1), v!);
+  };
+  const parts: Tensor[] = [];
+  for (let from = 0; from < sequences; from += step) parts.push(query.zoo.scope(() => some(from)));
+  return parts.length === 1 ? parts[0]! : concat(parts, { dim: 0 });
 }
 
 /** [S, N, D] → [S, heads, N, D / heads]. */

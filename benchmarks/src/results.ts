@@ -90,6 +90,8 @@ export interface Goal {
   readonly must?: number;
   readonly aim?: number;
   readonly value?: number;
+  /** What a reader has to know about this value on this machine. */
+  readonly note?: string;
   readonly verdict: 'aim' | 'must' | 'missed' | 'printed' | 'not measured';
 }
 

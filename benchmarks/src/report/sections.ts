@@ -20,7 +20,7 @@ export function goalTable(goals: readonly Goal[]): string {
   const rows = goals.map((goal) => {
     const [className, text] = VERDICTS[goal.verdict];
     const definition = goalDefinitions[goal.id] ?? '';
-    return `<tr><td><details><summary>${escape(goal.text)}</summary><p>${escape(definition)}</p></details></td>
+    return `<tr><td><details><summary>${escape(goal.text)}</summary><p>${escape(definition)}</p></details>${goal.note ? `<p class="quiet">${escape(goal.note)}</p>` : ''}</td>
       <td class="n"><strong>${goal.value === undefined ? '–' : escape(measure(goal.value, goal.unit))}</strong></td>
       <td class="n" data-label="must">${limit(goal, goal.must)}</td><td class="n" data-label="aim">${limit(goal, goal.aim)}</td>
       <td class="verdict ${className}">${text}</td></tr>`;

@@ -1,5 +1,5 @@
 import { resolveAttrs } from './attr';
-import { isTensor } from './brand';
+import { isTensor, ONE_CORE } from './brand';
 import type { Spec } from './dtype';
 import { DeviceError, DTypeError, NoKernelError, ShapeError, type ZooError } from './errors';
 import type { Input, Op } from './op';
@@ -105,9 +105,7 @@ function execute(zoo: Zoo, op: Op, ins: Ins, specs: readonly Spec[], attrs: obje
   const reasons = zoo.reasons(op, ins, attrs);
   if (!composite || zoo.strict) {
     const why = reasons.length ? ` ${reasons.join('; ')}.` : ` The ${zoo.device.name} device has no kernel for it.`;
-    const how = composite
-      ? 'would run composed, which strict mode refuses.'
-      : 'has no kernel that fits and no composite.';
+    const how = composite ? 'would run composed, which strict mode refuses.' : 'has neither a kernel nor a composite.';
     throw new NoKernelError(`${op.name} ${how}${why}`, { op: op.name, got: reasons });
   }
   zoo.noteComposed(op, reasons);
@@ -155,9 +153,7 @@ function describe(value: unknown): string {
 /** A tensor made by a second copy of the core looks like an object of unknown kind: say so instead. */
 function refuseForeign(op: Op, value: unknown): void {
   if (typeof value === 'object' && value !== null && 'zoo' in value && 'dtype' in value && 'shape' in value) {
-    throw new DeviceError(`${op.name}: got a tensor made by another copy of @paperzoo/core.`, {
-      op: op.name,
-      remedy: 'Make sure that only one version of @paperzoo/core is installed (npm ls @paperzoo/core).',
-    });
+    const details = { op: op.name, remedy: ONE_CORE };
+    throw new DeviceError(`${op.name}: got a tensor made by another copy of @paperzoo/core.`, details);
   }
 }

@@ -44,8 +44,11 @@ type InputValue<I> =
           ? readonly Tensor[]
           : never;
 type Values<Ins extends readonly Input[]> = { [K in keyof Ins]: InputValue<Ins[K]> };
-type AttrArg<A extends AttrSchema> =
-  Record<string, never> extends AttrInput<A> ? [attrs?: AttrInput<A>] : [attrs: AttrInput<A>];
+type AttrArg<A extends AttrSchema> = keyof A extends never
+  ? []
+  : Record<string, never> extends AttrInput<A>
+    ? [attrs?: AttrInput<A>]
+    : [attrs: AttrInput<A>];
 
 /** Inputs in order, trailing optional ones omissible, then the attributes. */
 export type CallArgs<Ins extends readonly Input[], A extends AttrSchema> =

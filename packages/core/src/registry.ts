@@ -40,18 +40,15 @@ export class KernelTable {
     }
   }
 
-  /** By op name: a kernel id, or `composite`. */
-  pin(pins: Readonly<Record<string, string>>): void {
+  /** By op name: a kernel id, or `composite`; null forgets all. */
+  pin(pins: Readonly<Record<string, string>> | null): void {
+    if (pins === null) return this.pins.clear();
     for (const [op, id] of Object.entries(pins)) {
       if (id !== 'composite' && this.ids.get(id)?.name !== op) {
         throw new PluginError(`pin: there is no kernel "${id}" on this device for ${op}.`, { op, argument: id });
       }
     }
     for (const [op, id] of Object.entries(pins)) this.pins.set(op, id);
-  }
-
-  unpin(): void {
-    this.pins.clear();
   }
 
   select(op: Op, ins: Ins, attrs: object, recording: boolean): Kernel | undefined {

@@ -1,4 +1,5 @@
 import { resolveAttrs } from './attr';
+import { ONE_CORE } from './brand';
 import type { Device, DeviceFactory } from './device';
 import { bytesOf, DTYPES, type DType, type Spec, type TypedArray } from './dtype';
 import { DeviceError, DisposedError, PluginError, ShapeError, TraceError, ZooError } from './errors';
@@ -86,9 +87,8 @@ export class Zoo {
     this.refuseDisposed();
     const name = plugin?.name ?? 'This plugin';
     if (plugin?.core !== CORE) {
-      throw new PluginError(`${name} was made by another copy of @paperzoo/core than this zoo's.`, {
-        remedy: 'Make sure that only one version of @paperzoo/core is installed (npm ls @paperzoo/core).',
-      });
+      const details = { argument: name, remedy: ONE_CORE };
+      throw new PluginError(`${name} was made by another copy of @paperzoo/core than this zoo's.`, details);
     }
     const known = this.loaded.get(name);
     if (known && known.plugin !== plugin) {
@@ -287,8 +287,8 @@ export class Zoo {
   explain(op: Op, ins: readonly (Spec | null | undefined)[], attrs: object = {}): Explanation {
     const specs = ins.map((x) => x ?? undefined);
     const rows = this.table.survey(op, specs, resolveAttrs(op.name, op.attrs, attrs), this.tape !== undefined);
-    const chosen =
-      rows.find((row) => row.objection === undefined)?.kernel ?? (op.implementation.composite ? 'composite' : 'none');
+    const otherwise = op.implementation.composite ? 'composite' : 'none';
+    const chosen = rows.find((row) => row.objection === undefined)?.kernel ?? otherwise;
     const rejected = rows
       .filter((row) => row.kernel !== chosen)
       .map((row) => ({ kernel: row.kernel, because: row.objection ?? 'a kernel of higher priority fits' }));
@@ -297,8 +297,7 @@ export class Zoo {
 
   /** Forces a kernel id or `composite` per op name, for tests, benchmarks and bug reports. `pin(null)` forgets all pins. */
   pin(pins: Readonly<Record<string, string>> | null): void {
-    if (pins === null) this.table.unpin();
-    else this.table.pin(pins);
+    this.table.pin(pins);
   }
 
   // ---- tracing and gradients ----------------------------------------------------------------------------------

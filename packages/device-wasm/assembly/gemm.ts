@@ -7,6 +7,21 @@ const ROWS: i32 = 64;
 /** Longest stretch of k in one go: a panel stretch of 16 KiB stays in the smallest first-level caches in use. */
 const DEPTH: i32 = 512;
 
+/** From this many rows on, the next panel is touched line by line; with fewer, that takes longer than it spares. */
+const LINES_FROM: i32 = 24;
+
+/**
+ * Reads a word of every line or page of a panel whose turn comes soon. Weights are seldom in the cache when their turn comes, and hardware fetches
+ * ahead neither across pages nor address translations. The result keeps the compiler from dropping the reads; it means nothing.
+ */
+// @ts-ignore: decorator
+@inline
+function touch(from: usize, end: usize, step: usize): i32 {
+  let all: i32 = 0;
+  for (; from < end; from += step) all |= load<i32>(from);
+  return all;
+}
+
 /**
  * C = act(scale·A·B + bias + biasRow + residual) for rows [m0, m1) and panels [p0, p1), float32.
  *
@@ -14,11 +29,13 @@ const DEPTH: i32 = 512;
  * example a shared row of zeros). B: packed panels `[ceil(n/8)][k][8]`, see gemm-pack. C and residual: rows at `c + i·ldc` and
  * `r + i·ldr`, or `c + cRows[i]` and `r + cRows[i]`; a negative entry drops the row. `bias` [n], `biasRow` [m] and `r` may be 0
  * (none); `r` may equal `c`. `act`: see activation. Nothing is written outside the m×n elements of C.
+ * What is returned has no meaning, see touch.
  */
 export function gemmBlock(
   m0: i32, m1: i32, p0: i32, p1: i32, n: i32, k: i32, a: usize, lda: usize, aRows: usize, b: usize,
   c: usize, ldc: usize, cRows: usize, bias: usize, biasRow: usize, r: usize, ldr: usize, scale: f32, act: i32,
-): void {
+): i32 {
+  let touched: i32 = 0;
   const panel = <usize>k << 5;
   let k0 = 0;
   do {
@@ -53,7 +70,18 @@ export function gemmBlock(
         let i = i0;
         // 4·x + 3·y rows leave no short block, whatever the count from 6 on: 3 rows run at the speed of 4.
         let left = i1 - i;
+        // The part of a coming panel that is touched before each block of rows.
+        const bytes = <usize>depth << 5;
+        const byLine = left >= LINES_FROM;
+        const part = byLine ? (bytes / <usize>(left >> 2) + 63) & ~63 : bytes;
+        const ahead = byLine ? 1 : 2;
+        let next = pb + <usize>ahead * panel;
+        const stop = p + ahead < p1 ? next + bytes : next;
         for (; left > 9 || left == 4 || left == 7 || left == 8; left -= 4) {
+          if (next < stop) {
+            touched |= touch(next, min(next + part, stop), byLine ? 64 : 4096);
+            next += part;
+          }
           tile4(i, ak, lda, aRows, pb, depth, cp, ldc, cRows, rp, rStep, bp, rowBias, cols, scale, low);
           i += 4;
         }
@@ -74,20 +102,21 @@ export function gemmBlock(
     }
     k0 += depth;
   } while (k0 < k);
+  return touched;
 }
 
 /** `gemmBlock` on rows [begin, end), all columns: the split for many rows. Use multiples of 4 as grain. */
 export function gemm(
   begin: i32, end: i32, n: i32, k: i32, a: usize, lda: usize, aRows: usize, b: usize, c: usize, ldc: usize, cRows: usize,
   bias: usize, biasRow: usize, r: usize, ldr: usize, scale: f32, act: i32,
-): void {
-  gemmBlock(begin, end, 0, (n + 7) >> 3, n, k, a, lda, aRows, b, c, ldc, cRows, bias, biasRow, r, ldr, scale, act);
+): i32 {
+  return gemmBlock(begin, end, 0, (n + 7) >> 3, n, k, a, lda, aRows, b, c, ldc, cRows, bias, biasRow, r, ldr, scale, act);
 }
 
 /** `gemmBlock` on panels [begin, end) of 8 columns, all m rows: the split for few rows and many columns. */
 export function gemmPanels(
   begin: i32, end: i32, m: i32, n: i32, k: i32, a: usize, lda: usize, aRows: usize, b: usize, c: usize, ldc: usize, cRows: usize,
   bias: usize, biasRow: usize, r: usize, ldr: usize, scale: f32, act: i32,
-): void {
-  gemmBlock(0, m, begin, end, n, k, a, lda, aRows, b, c, ldc, cRows, bias, biasRow, r, ldr, scale, act);
+): i32 {
+  return gemmBlock(0, m, begin, end, n, k, a, lda, aRows, b, c, ldc, cRows, bias, biasRow, r, ldr, scale, act);
 }

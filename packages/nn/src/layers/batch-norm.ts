@@ -1,4 +1,4 @@
-import { batchNorm, ShapeError, type Tensor } from '@paperzoo/core';
+import { batchNorm, batchNormTrain, ShapeError, type Tensor } from '@paperzoo/core';
 import { Counter } from '../counter';
 import { init } from '../init';
 import { Module } from '../module';
@@ -49,33 +49,15 @@ class BatchNorm extends Module {
         got: x.shape,
       });
     }
-    const [mean, variance] = this.training
-      ? this.batchStatistics(x)
-      : [this.running_mean.for(x), this.running_var.for(x)];
-    return batchNorm(x, mean, variance, this.weight.for(x), this.bias.for(x), { eps: this.eps });
-  }
-
-  private batchStatistics(x: Tensor): [Tensor, Tensor] {
-    const n = x.size / this.channels;
-    if (!(n > 1)) {
-      throw new ShapeError(
-        `batch_norm: in train mode each channel needs more than one value, [${x.shape.join(', ')}] has ${n}.`,
-        {
-          op: 'batch_norm',
-          argument: 'input',
-          expected: 'more than one value per channel',
-          got: x.shape,
-          remedy: 'Use a larger batch, or eval().',
-        },
-      );
+    if (!this.training) {
+      const [mean, variance] = [this.running_mean.for(x), this.running_var.for(x)];
+      return batchNorm(x, mean, variance, this.weight.for(x), this.bias.for(x), { eps: this.eps });
     }
-    const dims = x.shape.map((_, i) => i).filter((i) => i !== 1);
-    const centred = x.sub(x.mean(dims, true));
-    const mean = x.mean(dims);
-    const variance = centred.mul(centred).mean(dims);
+    const [y, mean, variance] = batchNormTrain(x, this.weight.for(x), this.bias.for(x), { eps: this.eps });
+    const n = x.size / this.channels;
     // A trace computes nothing, so there is nothing to remember.
     if (!x.isAbstract) x.zoo.noGrad(() => x.zoo.scope(() => this.remember(x, mean, variance.mul(n / (n - 1)))));
-    return [mean, variance];
+    return y;
   }
 
   private remember(x: Tensor, mean: Tensor, variance: Tensor): void {

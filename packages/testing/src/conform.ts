@@ -4,6 +4,7 @@ import { demand } from './check';
 import { checkErrors } from './checks/errors';
 import { checkExtremes, isElementwise } from './checks/extremes';
 import { checkGradient } from './checks/gradients';
+import { checkGuests } from './checks/guests';
 import { checkManifest } from './checks/manifest';
 import { checkReach } from './checks/reach';
 import { checkTwins, checkValues } from './checks/values';
@@ -52,6 +53,7 @@ export function conform(target: Plugin | readonly Op[], options: ConformOptions)
       add(`${lab.name} · ${op.name} · refusals`, () => checkErrors(lab, op));
     }
     add(`${lab.name} · every kernel is reached`, () => checkReach(lab, ops));
+    if (plugin) add(`${lab.name} · kernels for other packages’ ops`, () => checkGuests(lab, oracle, report, ops));
   }
   for (const [a, b] of options.twins ?? []) {
     const [first, second] = [a, b].map((name) => labs.find((lab) => lab.name === name));

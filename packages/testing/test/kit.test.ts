@@ -142,6 +142,19 @@ describe('the kit', () => {
     expect(found.join('\n')).toMatch(/claim "c" needs scaledDown/);
   });
 
+  test('finds faults in kernels for ops of others', async () => {
+    const wrong = defineKernel<Values, unknown>(neg, {
+      id: 'neg/faster',
+      device: 'cpu',
+      priority: 5,
+      supports: ([x]) => x!.shape.length > 0 || 'needs an axis',
+      run: (_ctx, [x], [out]) => out!.buffer.set(x!.buffer),
+    });
+    const kernels = { cpu: () => Promise.resolve({ default: [wrong as Kernel<never, never>] }) };
+    const found = await failures(specimen({ plugin: { kernels } }));
+    expect(found.join('\n')).toMatch(/other packages’ ops: .*neg\/faster of neg.*too far/);
+  });
+
   test('finds tensors that a composite keeps', async () => {
     const hoard: Tensor[] = [];
     const found = await failures(

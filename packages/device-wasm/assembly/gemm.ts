@@ -11,8 +11,8 @@ const DEPTH: i32 = 512;
 const LINES_FROM: i32 = 24;
 
 /**
- * Reads a word of every line or page of a panel whose turn comes soon. Weights are seldom in the cache when their turn comes, and hardware fetches
- * ahead neither across pages nor address translations. The result keeps the compiler from dropping the reads; it means nothing.
+ * Reads a word of every line or page of a panel whose turn comes soon: weights are seldom in the cache, and hardware fetches ahead
+ * neither across pages nor address translations. The result keeps the compiler from dropping the reads; it means nothing.
  */
 // @ts-ignore: decorator
 @inline
@@ -105,7 +105,7 @@ export function gemmBlock(
   return touched;
 }
 
-/** `gemmBlock` on rows [begin, end), all columns: the split for many rows. Use multiples of 4 as grain. */
+/** `gemmBlock` on rows [begin, end), all columns: the split for more rows than columns. Use multiples of 4 as grain. */
 export function gemm(
   begin: i32, end: i32, n: i32, k: i32, a: usize, lda: usize, aRows: usize, b: usize, c: usize, ldc: usize, cRows: usize,
   bias: usize, biasRow: usize, r: usize, ldr: usize, scale: f32, act: i32,
@@ -113,7 +113,7 @@ export function gemm(
   return gemmBlock(begin, end, 0, (n + 7) >> 3, n, k, a, lda, aRows, b, c, ldc, cRows, bias, biasRow, r, ldr, scale, act);
 }
 
-/** `gemmBlock` on panels [begin, end) of 8 columns, all m rows: the split for few rows and many columns. */
+/** `gemmBlock` on panels [begin, end) of 8 columns, all m rows: the split for more columns than rows. */
 export function gemmPanels(
   begin: i32, end: i32, m: i32, n: i32, k: i32, a: usize, lda: usize, aRows: usize, b: usize, c: usize, ldc: usize, cRows: usize,
   bias: usize, biasRow: usize, r: usize, ldr: usize, scale: f32, act: i32,

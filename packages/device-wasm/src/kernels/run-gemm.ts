@@ -28,14 +28,11 @@ export interface GemmCall {
   readonly activation?: number;
 }
 
-/** From this many rows on, rows are split over threads; with fewer, panels of columns are, so that each weight is read once. */
-const MANY_ROWS = 64;
-
 /** Bytes of the packed form of a k×n matrix. */
 export const panelBytes = (n: number, k: number): number => Math.ceil(n / 8) * k * 32;
 
 /**
- * Runs one product on all threads.
+ * Runs one product on all threads: split along the longer side of C, so that the larger operand is read once and not by every share.
  * Arguments are spelled out because building and spreading lists costs more than a small product.
  */
 export function runGemm(ctx: WasmContext, call: GemmCall): void {
@@ -47,7 +44,7 @@ export function runGemm(ctx: WasmContext, call: GemmCall): void {
   const f = ctx.exports;
   if (ctx.threads === 1) {
     f.gemm!(0, m, n, k, a, lda, aRows, panels, c, ldc, cRows, bias, biasRow, residual, ldr, scale, activation);
-  } else if (m >= MANY_ROWS) {
+  } else if (m >= n) {
     const grain = grainFor(n * k, 4);
     const tail = [bias, biasRow, residual, ldr, scale, activation] as const;
     ctx.parallel('gemm', m, grain, n, k, a, lda, aRows, panels, c, ldc, cRows, ...tail);

@@ -17,7 +17,7 @@ function world() {
   return { log, worker, now: () => time };
 }
 
-const options: MeasureOptions = { minSampleMs: 10, budgetMs: 0, minRounds: 3, maxRounds: 3, settleMs: 0 };
+const options: MeasureOptions = { warmupMs: 0, minSampleMs: 10, budgetMs: 0, minRounds: 3, maxRounds: 3, settleMs: 0 };
 
 describe('measure', () => {
   test('contestants take turns, and each round begins with the next one', async () => {
@@ -39,6 +39,12 @@ describe('measure', () => {
     let call = 0;
     const [stats] = await measure([worker('jit', () => (call++ < 2 ? 1000 : 10))], { ...options, now });
     expect(stats).toMatchObject({ min: 10, p90: 10 });
+  });
+
+  test('warm-up lasts as long as it is told to', async () => {
+    const { log, worker, now } = world();
+    await measure([worker('a', 10)], { ...options, now, warmupMs: 75, minRounds: 1, maxRounds: 1 });
+    expect(log).toHaveLength(8 + 1);
   });
 
   test('rounds go on while there is budget, within the limits', async () => {

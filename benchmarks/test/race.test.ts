@@ -21,8 +21,10 @@ const theCase = (...all: (Contestant | Absent)[]): TimedCase => ({
   },
   prepare: () => Promise.resolve(all),
 });
-const options = { minSampleMs: 0, budgetMs: 0, minRounds: 2, maxRounds: 2, settleMs: 0 };
-const limit = (best: number) => ({ runnable: { id: 'limit', run: () => undefined }, best: () => best });
+const options = { warmupMs: 0, minSampleMs: 0, budgetMs: 0, minRounds: 2, maxRounds: 2, settleMs: 0 };
+const limit = (rate: number) => ({
+  ...{ runnable: { id: 'limit', run: () => undefined }, rate: () => rate, best: () => rate },
+});
 const probe = {
   ...{ arithmetic: limit(100), copying: limit(10) },
   peak: () => ({ threads: 1, gflops: 100, copyGBs: 10 }),

@@ -8,6 +8,8 @@ export interface Runnable {
 }
 
 export interface MeasureOptions {
+  /** Each contestant runs at least so long before anything counts: engines compile hot code a second time meanwhile. */
+  readonly warmupMs: number;
   /** One sample makes so many calls that it lasts at least this long. */
   readonly minSampleMs: number;
   /** No new round begins after this much time; at least `minRounds` are made all the same. */
@@ -35,11 +37,11 @@ const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
 
 /**
  * Times contestants in turn, round after round, so that whatever slows the machine slows all of them. Each round begins with another
- * contestant. Two warm-up samples per contestant are thrown away; they also tell how many calls a sample needs.
+ * contestant. Warm-up, two calls at least, is thrown away; it also tells how many calls a sample needs.
  * Resolves to the statistics in the order given. Rejects with `AbortError` between samples once the signal fires.
  */
 export async function measure(runnables: readonly Runnable[], options: MeasureOptions): Promise<Stats[]> {
-  const { minSampleMs, budgetMs, minRounds, maxRounds, settleMs, signal, onProgress } = options;
+  const { warmupMs, minSampleMs, budgetMs, minRounds, maxRounds, settleMs, signal, onProgress } = options;
   const now = options.now ?? (() => performance.now());
   const lanes: Lane[] = runnables.map((runnable) => ({ runnable, calls: 1, wall: [], cpu: [] }));
 
@@ -63,8 +65,10 @@ export async function measure(runnables: readonly Runnable[], options: MeasureOp
   };
 
   for (const lane of lanes) {
+    const begin = now();
     await sample(lane, false);
-    const perCall = await sample(lane, false);
+    let perCall = await sample(lane, false);
+    while (now() - begin < warmupMs) perCall = await sample(lane, false);
     lane.calls = callsFor(perCall, minSampleMs);
     // The first estimate of a very short call is mostly the clock; a full sample corrects it.
     if (lane.calls > 1) lane.calls = callsFor(await sample(lane, false), minSampleMs);

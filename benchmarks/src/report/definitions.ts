@@ -6,7 +6,7 @@ export const columns = {
   ratio:
     'The library’s minimum over ours, from the same interleaved run: above 1 we are faster, 2.00× means half the time.',
   share:
-    'Operations per second (a multiply and an add count as two) over what SIMD128 code reaches on this machine with as many threads: the best that twelve independent chains of multiply and add in registers have shown, one more contestant in every race. Native libraries may exceed 100 %: they use wider vectors.',
+    'Operations per second (a multiply and an add count as two) over what SIMD128 code reaches on this machine with as many threads: a loop of eight independent sums of products, operands in the first-level cache, takes part in every race, because the clock is not always the same. Native libraries may exceed 100 %: they use wider vectors.',
   difference:
     'Largest absolute difference between the library’s output and ours, over the largest absolute value of ours. Above 0.001 a library is not timed.',
   cpu: 'Median processor time per call. Where it is well below the median, the machine gave the core to somebody else meanwhile.',
@@ -14,7 +14,7 @@ export const columns = {
 
 /** How the races are run. */
 export const method = [
-  'All libraries of a case live in one process and take turns, sample by sample, each round beginning with another one: whatever slows the machine slows all of them. Two warm-up samples each are thrown away. A short call is repeated until a sample lasts a few milliseconds.',
+  'All libraries of a case live in one process and take turns, sample by sample, each round beginning with another one: whatever slows the machine slows all of them. Warm-up is thrown away. A short call is repeated until a sample lasts a few milliseconds.',
   'Each thread count has a process of its own, because onnxruntime-web fixes it per process. With two threads there is a pause before each sample, so that one library’s spinning threads do not steal the other core from the next.',
   'Networks: the peers run an ONNX model made in this suite from the same weights: traced from the module that training uses, batch norms folded, static shapes, all graph optimisations on. M0 has the plugin’s sample checkpoint, the others reproducible random weights; no speed depends on their values. Times include copying the input in and the logits out where a library needs that.',
   'Products: A[m, k] · B[k, n], float32, B a constant that every library may prepack. Ours, tfjs and jax-js keep A and the result on their device; onnxruntime copies both per call (under 3 % of its time at 960³).',

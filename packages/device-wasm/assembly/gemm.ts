@@ -14,7 +14,6 @@ const LINES_FROM: i32 = 24;
  * Reads a word of every line or page of a panel whose turn comes soon: weights are seldom in the cache, and hardware fetches ahead
  * neither across pages nor address translations. The result keeps the compiler from dropping the reads; it means nothing.
  */
-// @ts-ignore: decorator
 @inline
 function touch(from: usize, end: usize, step: usize): i32 {
   let all: i32 = 0;

@@ -1,7 +1,9 @@
 import { AttrError, type DeviceFactory } from '@paperzoo/core';
 import { WasmDevice } from './device';
 import { wasmKernels } from './kernels/index';
+import { relaxedKernels } from './kernels/relaxed';
 import { DeviceMemory } from './memory/memory';
+import { hasRelaxedSimd } from './module/relaxed';
 import { Pool } from './pool/pool';
 import { isNode } from './pool/spawn';
 
@@ -13,6 +15,12 @@ export interface WasmOptions {
   maximumBytes?: number;
   /** Address of `@paperzoo/device-wasm/worker.js` as your server offers it; needed where a content policy forbids Blob workers. */
   workerUrl?: string | URL;
+  /**
+   * Use fused multiply-add where the engine has relaxed SIMD (Node from 22 on, or 20 with `--experimental-wasm-relaxed-simd`; Chromium):
+   * products and convolutions run a third faster, and their last bits may differ between processors. Default false; elsewhere it changes
+   * nothing, and `caps.info.simd` tells which is in use.
+   */
+  relaxedSimd?: boolean;
   /** Fill fresh memory with NaN, put guard bytes around every block and check them after every kernel. Slow; for tests. */
   debug?: boolean;
 }
@@ -46,16 +54,21 @@ export function wasm(options: WasmOptions = {}): DeviceFactory {
     const { pool, reason } = shared
       ? await startPool(threads, memory, options.workerUrl)
       : { pool: undefined, reason: obstacle };
+    const relaxed = options.relaxedSimd === true && hasRelaxedSimd();
     return new WasmDevice({
       memory,
       pool,
-      kernels: wasmKernels,
+      kernels: relaxed ? [...wasmKernels, ...relaxedKernels] : wasmKernels,
       debug: options.debug ?? false,
       caps: Object.freeze({
         device: 'wasm',
         threads: pool?.threads ?? 1,
         maxBufferBytes: memory.maximumBytes - 65536,
-        info: Object.freeze({ simd: 'simd128', sharedMemory: shared, ...(reason && { threadsReason: reason }) }),
+        info: Object.freeze({
+          simd: relaxed ? 'relaxed' : 'simd128',
+          sharedMemory: shared,
+          ...(reason && { threadsReason: reason }),
+        }),
       }),
     });
   };

@@ -13,7 +13,12 @@ import {
   type Zoo,
 } from '@paperzoo/core';
 import { cpu } from '@paperzoo/device-cpu';
+import { setFlagsFromString } from 'node:v8';
 import { wasm, type WasmOptions } from '../src/index';
+import { hasRelaxedSimd } from '../src/module/relaxed';
+
+// Node 20 has relaxed SIMD behind a flag, later ones have it and no flag.
+if (!hasRelaxedSimd()) setFlagsFromString('--experimental-wasm-relaxed-simd');
 
 const ops: Op[] = [matmul, linear, conv2d, conv2dNhwc];
 /** Larger than the ops' own samples: several chunks per thread, batches with own scratch, both ways of dense convolution. */
@@ -83,6 +88,7 @@ async function evaluate(zoo: Zoo, op: Op, sample: Sample): Promise<Float32Array>
 describe.each<[string, WasmOptions]>([
   ['one thread', { debug: true }],
   ['two threads', { threads: 2, debug: true }],
+  ['fused multiply-add', { threads: 2, relaxedSimd: true }],
 ])('%s', (_name, options) => {
   let zoo: Zoo;
   let oracle: Zoo;
@@ -90,6 +96,13 @@ describe.each<[string, WasmOptions]>([
     zoo = await createZoo({ device: wasm(options), strict: true });
     oracle = await createZoo({ device: cpu() });
   });
+  test('the kernels asked for are in use', () => {
+    const matrix = { shape: [2, 2], dtype: 'f32' } as const;
+    const { chosen } = zoo.explain(matmul, [matrix, matrix]);
+    expect(chosen).toBe(options.relaxedSimd ? 'matmul/wasm-relaxed' : 'matmul/wasm-simd');
+    expect(zoo.device.caps.info['simd']).toBe(options.relaxedSimd ? 'relaxed' : 'simd128');
+  });
+
   afterAll(async () => {
     await zoo.dispose();
     await oracle.dispose();

@@ -34,3 +34,8 @@ export {
 } from './optim/schedule';
 export { sgd, type SgdOptions } from './optim/sgd';
 export { Philox } from './philox';
+export type { CheckpointStore, Snapshot } from './train/checkpoint-store';
+export { DataLoader, type BatchSource, type DataLoaderOptions } from './train/data-loader';
+export { folderCheckpoints, type FolderCheckpointOptions } from './train/folder-checkpoints';
+export { train, type TrainEvent, type TrainOptions } from './train/train';
+export { TrainingError } from './train/training-error';

@@ -3,12 +3,15 @@ import { AttrError } from '@paperzoo/core';
 const WORD = 2 ** 32;
 const { imul } = Math;
 
-/** The upper 32 bits of a 32 × 32 bit product, from four 16-bit products. */
+/** The upper 32 bits of a 32 × 32 bit product, from four 16-bit products; every partial sum stays below 2³². */
 function mulHigh(a: number, b: number): number {
-  const [aLow, aHigh, bLow, bHigh] = [a & 0xffff, a >>> 16, b & 0xffff, b >>> 16];
+  const aLow = a & 0xffff;
+  const aHigh = a >>> 16;
+  const bLow = b & 0xffff;
+  const bHigh = b >>> 16;
   const cross = aHigh * bLow + ((aLow * bLow) >>> 16);
-  const middle = (cross % 65536) + aLow * bHigh;
-  return (aHigh * bHigh + Math.floor(cross / 65536) + Math.floor(middle / 65536)) >>> 0;
+  const middle = (cross & 0xffff) + aLow * bHigh;
+  return (aHigh * bHigh + (cross >>> 16) + (middle >>> 16)) >>> 0;
 }
 
 /**
@@ -78,11 +81,17 @@ export class Philox {
 
 type Words = readonly [number, number, number, number];
 
-function philox([c0, c1, c2, c3]: Words, [k0, k1]: readonly [number, number]): Words {
+function philox(counter: Words, key: readonly [number, number]): Words {
+  let [c0, c1, c2, c3] = counter;
+  let [k0, k1] = key;
   for (let round = 0; round < 10; round++) {
-    const [high0, low0] = [mulHigh(0xd2511f53, c0), imul(0xd2511f53, c0)];
-    const [high1, low1] = [mulHigh(0xcd9e8d57, c2), imul(0xcd9e8d57, c2)];
-    [c0, c1, c2, c3] = [(high1 ^ c1 ^ k0) >>> 0, low1 >>> 0, (high0 ^ c3 ^ k1) >>> 0, low0 >>> 0];
+    const high0 = mulHigh(0xd2511f53, c0);
+    const high1 = mulHigh(0xcd9e8d57, c2);
+    const low0 = imul(0xd2511f53, c0) >>> 0;
+    c0 = (high1 ^ c1 ^ k0) >>> 0;
+    c1 = imul(0xcd9e8d57, c2) >>> 0;
+    c2 = (high0 ^ c3 ^ k1) >>> 0;
+    c3 = low0;
     k0 = (k0 + 0x9e3779b9) >>> 0;
     k1 = (k1 + 0xbb67ae85) >>> 0;
   }

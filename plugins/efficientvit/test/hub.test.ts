@@ -34,6 +34,8 @@ beforeAll(async () => {
     else if (request.url!.includes('_m2.')) response.writeHead(200).end(bytes.subarray(0, 100_000));
     else response.writeHead(404).end('not here');
   });
+  // On a loaded machine a server that ends idle connections ends one just as the next request takes it.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });

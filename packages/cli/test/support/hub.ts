@@ -20,6 +20,8 @@ export async function startHub(
     else if (typeof answer === 'function') answer(response);
     else response.writeHead(200, { 'content-length': answer.length }).end(answer);
   });
+  // On a loaded machine a server that ends idle connections ends one just as the next request takes it.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

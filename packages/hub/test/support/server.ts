@@ -33,6 +33,8 @@ export async function startServer(): Promise<TestServer> {
         .end(route);
     }
   });
+  // On a loaded machine a server that ends idle connections ends one just as the next request takes it.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {

@@ -1,9 +1,33 @@
 import { definePlugin } from '@paperzoo/core';
+import { glaCards } from './models/cards';
+import { gateLogsigmoid } from './ops/gate-logsigmoid';
 import { gla } from './ops/gla';
 import { glaGrad } from './ops/gla-grad';
+import { rmsNormGated } from './ops/rms-norm-gated';
+import { shortConv1d } from './ops/short-conv1d';
 
+export { gateLogsigmoid } from './ops/gate-logsigmoid';
 export { gla } from './ops/gla';
 export { glaGrad } from './ops/gla-grad';
+export { rmsNormGated, type GateActivation } from './ops/rms-norm-gated';
+export { shortConv1d } from './ops/short-conv1d';
+export {
+  GatedLinearAttention,
+  type FeatureMap,
+  type GatedLinearAttentionOptions,
+  type LayerCall,
+  type LayerOutput,
+} from './models/gated-linear-attention';
+export { glaConfig, type GLAConfig } from './models/gla-config';
+export { GLAForCausalLM, type CausalLMCall, type CausalLMOutput } from './models/gla-for-causal-lm';
+export { GLAState } from './models/gla-state';
+export type { LayerState } from './models/layer-state';
+export type { AttentionMask } from './models/packing';
+export type { GLAOptions } from './load/gla';
+export { GLALanguageModel, type ReadOptions, type TokenIds } from './load/language-model';
+export type { GeneratedToken, GenerateOptions, Prompt } from './generate/generate';
+export type { SamplingOptions } from './generate/sampler';
+export type { TextTokenizer } from './generate/tokenizer';
 
 export default definePlugin({
   name: '@paperzoo/gla',
@@ -17,6 +41,7 @@ export default definePlugin({
     arxiv: '2312.06635',
     code: 'https://github.com/fla-org/flash-linear-attention',
   },
-  ops: [gla, glaGrad],
+  ops: [gla, glaGrad, gateLogsigmoid, rmsNormGated, shortConv1d],
+  models: glaCards,
   kernels: { cpu: () => import('./kernels/cpu') },
 });

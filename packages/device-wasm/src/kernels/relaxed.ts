@@ -5,8 +5,8 @@ import { gemmKernels } from './gemm';
 
 /** The dense module again, with fused multiply-add. */
 async function relaxedDenseModule(): Promise<Uint8Array> {
-  const { wasm } = await import('../generated/dense-relaxed.wasm');
-  return decodeBase64(wasm);
+  const { relaxed } = await import('./dense-bytes');
+  return decodeBase64(relaxed);
 }
 
 /**

@@ -43,5 +43,5 @@ export default definePlugin({
   },
   ops: [gla, glaGrad, gateLogsigmoid, rmsNormGated, shortConv1d],
   models: glaCards,
-  kernels: { cpu: () => import('./kernels/cpu') },
+  kernels: { cpu: () => import('./kernels/cpu'), wasm: () => import('./kernels/wasm') },
 });

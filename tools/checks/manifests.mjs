@@ -8,8 +8,8 @@ const CORE = '@paperzoo/core';
 const MAY_NEED = {
   core: [],
   device: [CORE],
-  nn: [CORE],
-  hub: [CORE, 'sharp'],
+  hub: [CORE],
+  nn: [CORE, '@paperzoo/hub'],
   testing: [CORE, '@paperzoo/device-cpu'],
   plugin: [CORE, '@paperzoo/nn', '@paperzoo/hub'],
 };
@@ -19,7 +19,7 @@ export async function manifests() {
   const { engines, license } = readJson(join(ROOT, 'package.json'));
   return packages()
     .flatMap(({ dir, manifest }) => {
-      const runtime = { ...manifest.dependencies, ...manifest.peerDependencies };
+      const runtime = needs(manifest);
       const allowed = MAY_NEED[kind(dir)];
       return [
         manifest.type === 'module' || 'is not an ES module',
@@ -29,12 +29,18 @@ export async function manifests() {
         !manifest.scripts || 'has scripts, which would compete with the targets of tools/nx/plugin.cjs',
         ...(manifest.private ? [] : publishing(dir, manifest)),
         ...(allowed
-          ? Object.keys(runtime).map((name) => allowed.includes(name) || isPlugin(dir, name) || `must not need ${name}`)
+          ? runtime.map((name) => allowed.includes(name) || isPlugin(dir, name) || `must not need ${name}`)
           : []),
       ].map((ok) => ok === true || `${dir}/package.json: ${ok}`);
     })
     .filter((problem) => problem !== true);
 }
+
+/** What has to be there at run time: an optional peer only adds a feature, and says so when it is missing. */
+const needs = ({ dependencies, peerDependencies = {}, peerDependenciesMeta = {} }) => [
+  ...Object.keys(dependencies ?? {}),
+  ...Object.keys(peerDependencies).filter((name) => !peerDependenciesMeta[name]?.optional),
+];
 
 const publishing = (dir, manifest) => [
   Boolean(manifest.description) || 'has no description',

@@ -1,5 +1,18 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { add, defineOp, exp, implement, mul, neg, reshape, sum, tensor, type Tensor, type Zoo } from '../src/index';
+import {
+  add,
+  defineOp,
+  detach,
+  exp,
+  implement,
+  mul,
+  neg,
+  reshape,
+  sum,
+  tensor,
+  type Tensor,
+  type Zoo,
+} from '../src/index';
 import { fakeZoo, type FakeDevice } from './fake-device';
 import { failure } from './failure';
 
@@ -140,4 +153,14 @@ describe('valueAndGrad', () => {
     expect(error).toMatchObject({ code: 'grad', details: { argument: 'ints', got: 'i32' } });
     expect(await zoo.valueAndGrad((p) => sum(p.x), { x }).grads.x.array()).toEqual([1, 1]);
   });
+});
+
+test('detach lets no gradient through and shares memory', async () => {
+  const x = zoo.tensor([2, 3]);
+  const { value, grads } = zoo.valueAndGrad((p) => sum(mul(p.x, detach(p.x))), { x });
+  expect(await value.item()).toBe(13);
+  expect(await grads.x.array()).toEqual([2, 3]);
+  const { buffers } = zoo.memory();
+  detach(x);
+  expect(zoo.memory().buffers).toBe(buffers);
 });

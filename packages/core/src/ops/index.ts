@@ -4,6 +4,7 @@ export * from './compare';
 export * from './reduce';
 export {
   reshape,
+  detach,
   permute,
   slice,
   sliceRange,

@@ -35,7 +35,9 @@ Examples:
   paperzoo run efficientvit_m0 --image cat.jpg
   paperzoo run efficientvit_m0 --image *.jpg --topk 3 --threads 2
   paperzoo run efficientvit_m0 --image cat.jpg --weights ./model.safetensors
-  paperzoo run efficientvit_m0 --image cat.jpg --json`,
+  paperzoo run efficientvit_m0 --image cat.jpg --json
+  paperzoo run gla_340m --prompt "Call me" --max-tokens 50
+  paperzoo run gla_340m --prompt "Call me" --temperature 0.8 --seed 1`,
   bench: `
 A filter is part of a case's id, group or title. Ratios count, not times.
 

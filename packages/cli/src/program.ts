@@ -40,8 +40,9 @@ export async function runProgram(args: readonly string[], context: Context): Pro
     .option('--img-size <n>', 'side of the input image', whole(1))
     .action(run(async ([name], options) => (await import('./commands/info')).info(context, name!, options)));
 
-  add('run <name>', 'classify images')
-    .requiredOption('-i, --image <files...>', 'image files or https addresses')
+  add('run <name>', 'classify images, or go on with a text')
+    .option('-i, --image <files...>', 'image files or https addresses')
+    .option('-p, --prompt <text>', 'text to go on with')
     .option(
       '-w, --weights <source>',
       'hf:org/repo, https address, file, folder, or "random"; default: the published ones',
@@ -49,6 +50,10 @@ export async function runProgram(args: readonly string[], context: Context): Pro
     .addOption(device('where it runs').default('wasm'))
     .option('-t, --threads <n>', 'threads of the wasm device', whole(1, 64), 1)
     .option('-k, --topk <n>', 'how many classes to show', whole(1), 5)
+    .option('-n, --max-tokens <n>', 'how many tokens of text to add at most', whole(1), 128)
+    .option('--temperature <x>', '0 takes the most probable token, 1 samples as the model says', real(0, 100), 0)
+    .option('--top-p <x>', 'sample only among the most probable tokens of this share', real(1e-6, 1), 1)
+    .option('--seed <n>', 'equal seeds give equal texts', whole(0), 0)
     .option('--img-size <n>', 'side of the input image', whole(1))
     .option('--revision <name>', 'branch, tag or commit on the hub')
     .option('--endpoint <url>', 'hub to ask; default: $HF_ENDPOINT, else the public one')
@@ -132,4 +137,12 @@ const whole =
     if (Number.isInteger(value) && value >= least && value <= most) return value;
     const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
     throw new InvalidArgumentError(`It must be a whole number ${range}.`);
+  };
+
+const real =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (text.trim() !== '' && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a number from ${least} to ${most}.`);
   };

@@ -39,7 +39,12 @@ describe('usage', () => {
     [['lst'], "Unknown command 'lst'.", 'Did you mean list?'],
     [['list', '--pretraind'], "Unknown option '--pretraind'.", 'Did you mean --pretrained?'],
     [['info'], "Missing required argument 'name'.", 'See: paperzoo --help'],
-    [['run', 'efficientvit_m0'], "Required option '-i, --image <files...>' not specified.", 'See: paperzoo --help'],
+    [
+      ['run', 'efficientvit_m0'],
+      'efficientvit_m0.r224_in1k classifies images, and none was named.',
+      'Name them with --image.',
+    ],
+    [['run', 'x', '--temperature', 'warm'], 'It must be a number from 0 to 100.', 'See: paperzoo --help'],
     [['list', 'a', 'b'], "Too many arguments for 'list'. Expected 1 argument but got 2.", 'See: paperzoo --help'],
     [['bench', '--threads', '0'], 'It must be a whole number from 1 to 64.', 'See: paperzoo --help'],
     [['run', 'm', '-i', 'x', '-k', '1.5'], 'It must be a whole number of at least 1.', 'See: paperzoo --help'],

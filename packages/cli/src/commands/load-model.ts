@@ -12,6 +12,10 @@ export interface WeightOptions {
   readonly localFilesOnly?: boolean;
 }
 
+/** The options, with a repository that was given as the model's name as the place of its weights. */
+export const weightsOf = <O extends WeightOptions>(name: string, options: O): O =>
+  /^hf:/.test(name) && options.weights === undefined ? { ...options, weights: name } : options;
+
 /** Loads a model with a progress bar; Ctrl-C stops it. `random` as weights gives fresh ones. */
 export async function loadModel(
   { terminal, signal }: Context,

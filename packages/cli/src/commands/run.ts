@@ -3,17 +3,24 @@ import type { CommonOptions, Context } from '../context';
 import { loadPlugins } from '../plugins/load-plugins';
 import { milliseconds } from '../terminal/numbers';
 import { describe } from '../terminal/report-error';
+import { UsageError } from '../usage-error';
 import { makeZoo, type DeviceName } from '../zoo';
 import { findCard } from './find-card';
 import { asClassifier, requireClassifier, type ClassScore, type ImageClassifier } from './image-model';
-import { loadModel, type WeightOptions } from './load-model';
+import { loadModel, weightsOf, type WeightOptions } from './load-model';
+import { TEXT_TASK } from './text-model';
 import { writeScores } from './write-scores';
 
 export interface RunOptions extends CommonOptions, WeightOptions {
-  readonly image: readonly string[];
+  readonly image?: readonly string[];
   readonly device: DeviceName;
   readonly threads: number;
   readonly topk: number;
+  readonly prompt?: string;
+  readonly maxTokens: number;
+  readonly temperature: number;
+  readonly topP: number;
+  readonly seed: number;
 }
 
 /** What became of one image. */
@@ -21,21 +28,31 @@ export type Answer =
   | { readonly file: string; readonly ms: number; readonly top: readonly ClassScore[] }
   | { readonly file: string; readonly error: ReturnType<typeof describe> };
 
-/** `paperzoo run`: classifies images. An image that cannot be read is told and the rest go on; the exit code is 1 then. */
+/**
+ * `paperzoo run`: classifies images, or goes on with a text. An image that cannot be read is told and the rest go on; the exit code is 1 then.
+ */
 export async function run(context: Context, name: string, options: RunOptions): Promise<number> {
   const { terminal } = context;
   const { found } = await loadPlugins(context, options);
   const { card } = findCard(found, name);
+  const hub = weightsOf(name, options);
+  if (card.task === TEXT_TASK) return (await import('./run-text')).runText(context, found, card, hub);
   requireClassifier(card);
+  const { image } = options;
+  if (!image) {
+    throw new UsageError(`${card.name} classifies images, and none was named.`, {
+      argument: 'image',
+      remedy: 'Name them with --image.',
+    });
+  }
   const zoo = await makeZoo(context, found, options);
   try {
     const start = performance.now();
-    const hub = /^hf:/.test(name) && options.weights === undefined ? { ...options, weights: name } : options;
     using model = asClassifier(await loadModel(context, zoo, card, hub));
     const loadMs = performance.now() - start;
-    const answers = await classifyAll(context, model, options.image, options.topk);
+    const answers = await classifyAll(context, model, image, options.topk);
     const { device, threads } = zoo.device.caps;
-    const weights = hub.weights ?? source(card);
+    const weights = hub.weights ?? weightsSource(card);
     terminal.result({ model: card.name, weights, device, threads, loadMs, images: answers }, () => {
       terminal.write(`${card.name} on ${device}, loaded in ${milliseconds(loadMs)}`);
       if (weights === 'random') terminal.write('The weights are random: the labels mean nothing.');
@@ -68,4 +85,5 @@ export async function classifyAll(
   return answers;
 }
 
-const source = ({ hub }: ModelCard): string | undefined => (hub ? `hf:${hub.repo}` : undefined);
+/** Where the card says that its weights are. */
+export const weightsSource = ({ hub }: ModelCard): string | undefined => (hub ? `hf:${hub.repo}` : undefined);

@@ -38,6 +38,11 @@ export class Terminal {
     process.stdout.write(`${line}\n`);
   }
 
+  /** Part of a line on stdout, at once. */
+  part(text: string): void {
+    process.stdout.write(text);
+  }
+
   /** A line on stderr. */
   note(line = ''): void {
     process.stderr.write(`${line}\n`);

@@ -9,6 +9,7 @@ import { shortConv1d } from './ops/short-conv1d';
 export { gateLogsigmoid } from './ops/gate-logsigmoid';
 export { gla } from './ops/gla';
 export { glaGrad } from './ops/gla-grad';
+export { withOnePivot } from './one-pivot';
 export { rmsNormGated, type GateActivation } from './ops/rms-norm-gated';
 export { shortConv1d } from './ops/short-conv1d';
 export {

@@ -53,7 +53,9 @@ describe('runSuite with a process of its own', () => {
     const result = await runSuite({ filter: '960x', childEntry: entry, onEvent: (e) => events.push(e) });
     expect(result.rows.map((row) => row.id)).toEqual(['gemm-960x960x960', 'gemm-960x960x960-t2']);
     expect(result.peaks.map((p) => p.threads)).toEqual([1, 2]);
-    expect(events.map((e) => e.type)).toEqual(['begin', 'case', 'progress', 'row', 'case', 'progress', 'row']);
+    const row = ['case', 'progress', 'progress', 'row'];
+    expect(events.map((e) => e.type)).toEqual(['begin', ...row, ...row]);
+    expect(events.flatMap((e) => (e.type === 'progress' ? [e.fraction] : []))).toEqual([0.25, 0.75, 0.25, 0.75]);
     expect(result).toMatchObject({
       schema: 1,
       suite: 'quick',

@@ -39,7 +39,7 @@ export async function openPeakProbe(threads: number): Promise<PeakProbe> {
   );
   const copying = limit('copy', 8 * COPY_FLOATS, () => streamCopy(block).dispose());
   const first = await measure([arithmetic.runnable, copying.runnable], {
-    ...{ warmupMs: 50, minSampleMs: 4, budgetMs: 600, minRounds: 5, maxRounds: 40, settleMs: 0 },
+    ...{ warmupMs: 30, minSampleMs: 4, budgetMs: 150, minRounds: 3, maxRounds: 40, settleMs: 0 },
   });
   arithmetic.rate(first[0]!.min);
   copying.rate(first[1]!.min);

@@ -15,7 +15,7 @@ export const columns = {
 /** How the races are run. */
 export const method = [
   'All libraries of a case live in one process and take turns, sample by sample, each round beginning with another one: whatever slows the machine slows all of them. Warm-up is thrown away. A short call is repeated until a sample lasts a few milliseconds.',
-  'Each thread count has a process of its own, because onnxruntime-web fixes it per process. With two threads there is a pause before each sample, so that one library’s spinning threads do not steal the other core from the next.',
+  'Each case is raced twice, in two fresh processes, and of each library the better heat counts: now and then one runs at half its speed for as long as its process lives. With two threads there is a pause before each sample, so that one library’s spinning threads do not steal the other core from the next.',
   'Networks: the peers run an ONNX model made in this suite from the same weights: traced from the module that training uses, batch norms folded, static shapes, all graph optimisations on. M0 has the plugin’s sample checkpoint, the others reproducible random weights; no speed depends on their values. Times include copying the input in and the logits out where a library needs that.',
   'Products: A[m, k] · B[k, n], float32, B a constant that every library may prepack. Ours, tfjs and jax-js keep A and the result on their device; onnxruntime copies both per call (under 3 % of its time at 960³).',
   'Memory bandwidth is a copy of 24 MiB with vector loads and stores, bytes read plus bytes written: the limit of what does next to no arithmetic.',

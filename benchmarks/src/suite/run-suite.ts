@@ -5,9 +5,8 @@ import type { FigureCase, TimedCase } from '../cases/case';
 import { firstLine } from '../first-line';
 import { machineFacts } from '../machine/facts';
 import { goalsOf } from '../goals';
-import type { FigureRow, Peak, Row, SuiteResult, TimedRow } from '../results';
-import type { RaceMessage } from './protocol';
-import { runChild } from './run-child';
+import type { FigureRow, Peak, Row, SuiteResult } from '../results';
+import { raceInHeats } from './heats';
 import { selectCases } from './select';
 
 /** What happens while a suite runs. `done` counts finished cases; `fraction` is the running one's share. */
@@ -59,35 +58,15 @@ export async function runSuite(options: SuiteOptions = {}): Promise<SuiteResult>
   };
   onEvent?.({ type: 'begin', total: cases.length });
 
-  const timed = cases.filter((c): c is TimedCase => c.kind === 'timed');
-  for (const threads of [...new Set(timed.map((c) => c.threads))].sort((a, b) => a - b)) {
-    const mine = timed.filter((c) => c.threads === threads);
-    const open = new Set(mine.map((c) => c.id));
-    const close = (row: Row) => {
-      open.delete(row.id);
-      finish(row);
-    };
-    const fail = (id: string, reason: string) =>
-      close(
-        failedRow(
-          mine.find((c) => c.id === id)!,
-          reason,
-        ),
-      );
-    const tell = (message: RaceMessage) => {
-      if (message.type === 'peak') peaks.push(message.peak);
-      else if (message.type === 'start') announce(mine.find((c) => c.id === message.id)!);
-      else if (message.type === 'fraction') {
-        onEvent?.({ type: 'progress', fraction: message.fraction, done: rows.length });
-      } else if (message.type === 'row') close(message.row);
-      else if (message.type === 'failed') fail(message.id, message.reason);
-    };
-    try {
-      await runChild(entry, { suite, threads, cases: mine.map((c) => c.id) }, tell, signal);
-    } catch (error) {
-      throwIfAborted(signal, 'The benchmark');
-      for (const id of open) fail(id, firstLine(error));
-    }
+  const onPeak = (peak: Peak) => {
+    const at = peaks.findIndex((p) => p.threads === peak.threads);
+    if (at < 0) peaks.push(peak);
+    else peaks[at] = higher(peaks[at]!, peak);
+  };
+  const onProgress = (fraction: number) => onEvent?.({ type: 'progress', fraction, done: rows.length });
+  for (const timed of cases.filter((c): c is TimedCase => c.kind === 'timed')) {
+    announce(timed);
+    finish(await raceInHeats(timed, { entry, suite, signal, onPeak, onProgress }));
   }
   for (const figure of cases.filter((c): c is FigureCase => c.kind === 'figure')) {
     throwIfAborted(signal, 'The benchmark');
@@ -99,8 +78,6 @@ export async function runSuite(options: SuiteOptions = {}): Promise<SuiteResult>
     onEvent?.({ type: 'case', title, threads: rest.kind === 'timed' ? rest.threads : 1, done: rows.length });
   }
 
-  const order = new Map(cases.map((c, i) => [c.id, i]));
-  rows.sort((a, b) => order.get(a.id)! - order.get(b.id)!);
   return {
     schema: 1,
     suite,
@@ -130,9 +107,10 @@ function childEntry(given: string | undefined): string {
   });
 }
 
-const failedRow = ({ kind, id, group, title, threads }: TimedCase, reason: string): TimedRow => ({
-  ...{ kind, id, group, title, threads },
-  entries: [{ id: 'paperzoo', label: 'paperzoo', threads, unavailable: reason }],
+const higher = (a: Peak, b: Peak): Peak => ({
+  threads: a.threads,
+  gflops: Math.max(a.gflops, b.gflops),
+  copyGBs: Math.max(a.copyGBs, b.copyGBs),
 });
 
 async function figureRow(theCase: FigureCase, signal: AbortSignal | undefined): Promise<FigureRow> {

@@ -10,6 +10,7 @@ export { gateLogsigmoid } from './ops/gate-logsigmoid';
 export { gla } from './ops/gla';
 export { glaGrad } from './ops/gla-grad';
 export { withOnePivot } from './one-pivot';
+export * from './family/index';
 export { rmsNormGated, type GateActivation } from './ops/rms-norm-gated';
 export { shortConv1d } from './ops/short-conv1d';
 export {
@@ -37,8 +38,8 @@ export default definePlugin({
   paper: {
     title: 'Gated Linear Attention Transformers with Hardware-Efficient Training',
     authors: 'Songlin Yang, Bailin Wang, Yikang Shen, Rameswar Panda, Yoon Kim',
-    year: 2023,
-    venue: 'ICML 2024',
+    year: 2024,
+    venue: 'ICML',
     arxiv: '2312.06635',
     code: 'https://github.com/fla-org/flash-linear-attention',
   },

@@ -153,7 +153,22 @@ test('fresh weights come from the sizes that are given', async () => {
   await expect(load('gla_340m', { wieghts: 'x' })).rejects.toThrow(AttrError);
 });
 
+test('the tiny model reads bytes and is trained from fresh weights', async () => {
+  using model = await load('gla_tiny', { weights: false });
+  const tokenizer = await model.tokenizer();
+  expect(tokenizer.encode('é!')).toEqual([195, 169, 33]);
+  expect(tokenizer.decode([195, 169, 33])).toBe('é!');
+  const state = await model.stateDict();
+  const params = [...state.values()].reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  expect(params).toBe(plugin.models!.find(({ name }) => name === 'gla_tiny')!.params);
+  using again = await load('gla_tiny', { weights: writeSafetensors(state) });
+  let text = '';
+  for await (const token of again.generate('Call me', { maxNewTokens: 4 })) text += token.text;
+  expect(text.length).toBeGreaterThan(0);
+  await expect(load('gla_tiny')).rejects.toThrow(/no published weights/);
+});
+
 test('the cards name the published checkpoints', () => {
-  const repos = (plugin.models ?? []).map((card) => card.hub?.repo);
+  const repos = (plugin.models ?? []).flatMap((card) => card.hub?.repo ?? []);
   expect(repos).toEqual(['fla-hub/gla-340M-15B', 'fla-hub/gla-1.3B-100B', 'fla-hub/gla-2.7B-100B']);
 });

@@ -1,6 +1,7 @@
 import { AttrError, ModelError, throwIfAborted, type LoadOptions, type ModelCard, type Zoo } from '@paperzoo/core';
 import { fetchCheckpoint, openSource, type FetchCheckpointOptions, type FileSource } from '@paperzoo/hub';
-import { loadTokenizer } from '../generate/tokenizer';
+import { byteTokenizer } from '../generate/byte-tokenizer';
+import { loadTokenizer, type TextTokenizer } from '../generate/tokenizer';
 import { GLAForCausalLM } from '../models/gla-for-causal-lm';
 import { glaConfig, type GLAConfig } from '../models/gla-config';
 import { gateRank, glaState } from './gla-state';
@@ -27,23 +28,44 @@ const HUB = [
 export async function loadGla(zoo: Zoo, card: ModelCard, options: GLAOptions): Promise<GLALanguageModel> {
   const { name } = card;
   checkOptions(name, options);
-  const weights = options.weights ?? `hf:${card.hub!.repo}`;
+  const weights = options.weights ?? published(card);
   const own = options.config ? glaConfig(options.config) : undefined;
   if (weights === false) {
     const module = new GLAForCausalLM(own ?? glaConfig(known(card))).initialize({ seed: options.seed ?? 0 });
-    return new GLALanguageModel({ name, zoo, module, tokenizer: () => Promise.reject(noTokenizer(name)) });
+    return new GLALanguageModel({ name, zoo, module, tokenizer: tokenizerOf(name, module, undefined) });
   }
   const hub = hubOptions(options);
   const files = typeof weights === 'string' ? await openSource(weights, hub) : undefined;
-  const config = own ?? (await configBeside(files, name, options));
+  // The sizes of a card without published weights are its own: what was trained with it needs no config beside it.
+  const config = own ?? (card.hub ? await configBeside(files, name, options) : glaConfig(known(card)));
   throwIfAborted(options.signal, `Loading ${name}`);
   const checkpoint = await fetchCheckpoint(weights, hub);
   throwIfAborted(options.signal, `Loading ${name}`);
   const gateLowRankDim = gateRank(checkpoint) ?? config.gateLowRankDim;
   const module = new GLAForCausalLM(glaConfig({ ...config, gateLowRankDim }));
   module.loadStateDict(glaState(checkpoint, module.config, name), { model: name });
-  const tokenizer = () => (files ? loadTokenizer(files, name) : Promise.reject(noTokenizer(name)));
-  return new GLALanguageModel({ name, zoo, module, tokenizer });
+  return new GLALanguageModel({ name, zoo, module, tokenizer: tokenizerOf(name, module, files) });
+}
+
+function published({ name, hub }: ModelCard): string {
+  if (hub) return `hf:${hub.repo}`;
+  throw new ModelError(`${name} has no published weights.`, {
+    argument: 'weights',
+    remedy: 'Pass { weights } with a file, an address or bytes, or { weights: false } for fresh ones.',
+  });
+}
+
+/** A model of 256 tokens without an end token reads bytes; any other has a tokenizer beside its files. */
+function tokenizerOf(name: string, { config }: GLAForCausalLM, files: FileSource | undefined) {
+  const bytes = config.vocabSize === 256 && config.eosTokenId === null;
+  return async (): Promise<TextTokenizer> => {
+    if (bytes) return byteTokenizer;
+    if (files) return loadTokenizer(files, name);
+    throw new ModelError(`${name} was loaded without files that could hold a tokenizer.`, {
+      argument: 'tokenizer',
+      remedy: 'Pass token ids, or { tokenizer }.',
+    });
+  };
 }
 
 async function configBeside(files: FileSource | undefined, name: string, options: GLAOptions): Promise<GLAConfig> {
@@ -68,12 +90,6 @@ function known({ name, config }: ModelCard): Partial<GLAConfig> {
     remedy: 'Pass { config } for fresh weights.',
   });
 }
-
-const noTokenizer = (name: string): ModelError =>
-  new ModelError(`${name} was loaded without files that could hold a tokenizer.`, {
-    argument: 'tokenizer',
-    remedy: 'Pass token ids, or { tokenizer }.',
-  });
 
 function hubOptions(options: LoadOptions): FetchCheckpointOptions {
   const given = HUB.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]]));

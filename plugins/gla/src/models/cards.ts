@@ -15,13 +15,29 @@ const published = {
   'gla_2.7b.100b': { repo: 'fla-hub/gla-2.7B-100B', config: {} },
 } as const;
 
+const TASK = 'text-generation';
+const load: ModelCard<GLALanguageModel, GLAOptions>['load'] = async (zoo, card, options) =>
+  (await import('../load/gla')).loadGla(zoo, card, options);
+
+/** A model of bytes that a laptop can train; it has no published weights. */
+const tiny: ModelCard<GLALanguageModel, GLAOptions> = {
+  name: 'gla_tiny',
+  task: TASK,
+  config: {
+    vocabSize: 256,
+    hiddenSize: 256,
+    numHiddenLayers: 2,
+    numHeads: 4,
+    intermediateSize: 768,
+    bosTokenId: null,
+    eosTokenId: null,
+  },
+  params: 1_848_960,
+  load,
+};
+
 /** The models of the plugin. */
-export const glaCards: readonly ModelCard<GLALanguageModel, GLAOptions>[] = Object.entries(published).map(
-  ([name, { repo, config }]) => ({
-    name,
-    task: 'text-generation',
-    config,
-    hub: { repo },
-    load: async (zoo, card, options) => (await import('../load/gla')).loadGla(zoo, card, options),
-  }),
-);
+export const glaCards: readonly ModelCard<GLALanguageModel, GLAOptions>[] = [
+  tiny,
+  ...Object.entries(published).map(([name, { repo, config }]) => ({ name, task: TASK, config, hub: { repo }, load })),
+];

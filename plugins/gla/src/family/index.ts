@@ -1,0 +1,11 @@
+export { gatedSlotAttention } from './gated-slot-attention';
+export { hgrn } from './hgrn';
+export { hgrn2 } from './hgrn2';
+export { lightningAttention } from './lightning-attention';
+export { linearAttention } from './linear-attention';
+export { normalizedLinearAttention } from './normalized-linear-attention';
+export type { FamilyOptions } from './options';
+export { retention } from './retention';
+export { rwkv6 } from './rwkv6';
+export { simpleGla } from './simple-gla';
+export { simpleGlaParallel } from './simple-gla-parallel';

@@ -50,7 +50,7 @@ export interface TrainOptions<Batch> {
 }
 
 /**
- * Trains a model, one event at a time: `for await (const event of train({ … }))`. Between two events nothing runs.
+ * Trains a model, one event at a time: `for await (const event of train({ … }))`. It goes on only when the next event is asked for.
  * @throws TrainingError when the loss is not finite (the step is named, the weights before it are kept) or a checkpoint is another run's;
  * AbortError after a checkpoint when `signal` fires
  */
@@ -75,6 +75,7 @@ export async function* train<Batch>(options: TrainOptions<Batch>): AsyncGenerato
       const done = await runStep(options, state, saved?.checkpoint);
       ({ state } = done);
       yield done.event;
+      await breathe();
       const { step } = state;
       const last = step >= steps;
       if (options.evaluate && (last || due(step, options.evaluateEvery))) {
@@ -86,6 +87,9 @@ export async function* train<Batch>(options: TrainOptions<Batch>): AsyncGenerato
     disposeAll(...Object.values(state.slots));
   }
 }
+
+/** Devices that answer at once never let the event loop turn: without this nobody would hear Ctrl-C, nor a page repaint. */
+const breathe = () => new Promise<void>((done) => setTimeout(done));
 
 const due = (step: number, every: number | undefined) => every !== undefined && step % every === 0;
 

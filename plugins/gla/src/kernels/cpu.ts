@@ -1,4 +1,4 @@
-import { defineKernel, type Arg, type Kernel } from '@paperzoo/core';
+import { AttrError, defineKernel, type Arg, type Kernel } from '@paperzoo/core';
 import { gla } from '../ops/gla';
 import { glaGrad } from '../ops/gla-grad';
 import { glaSizes, sequences, type GlaAttrs, type GlaSizes } from '../ops/gla-shapes';
@@ -30,6 +30,21 @@ function* walks(sizes: GlaSizes, attrs: GlaAttrs): Generator<Walk> {
 function decays({ sizes: { gate, K }, h }: Walk, g: In | undefined, row: number, i: number): number {
   if (!g) return 1;
   return Math.exp(g.buffer[gate === 'constant' ? h : gate === 'scalar' ? row : row * K + i]!);
+}
+
+/** The reference looks at every gate: a growing state is never meant, and NaN would be everywhere after it. */
+function checkGates(name: 'g' | 'gv', gates: In | undefined): void {
+  const at = gates ? gates.buffer.findIndex((x) => !(x <= 1e-6)) : -1;
+  if (at < 0) return;
+  throw new AttrError(
+    `gla.gla: ${name} holds log decays, which are at most 0; element ${at} is ${gates!.buffer[at]}.`,
+    {
+      op: 'gla.gla',
+      argument: name,
+      expected: 'numbers ≤ 0',
+      got: gates!.buffer[at],
+    },
+  );
 }
 
 /** States before each step and after the last one, [steps + 1][K · V]. */
@@ -65,6 +80,8 @@ const forward = defineKernel<Numbers, unknown>(gla, {
     const [q, k, v, g, gv, initial, bonus] = ins as [In, In, In, In?, In?, In?, In?];
     const sizes = glaSizes('gla.gla', [q, k, v, g, gv, initial, bonus], attrs);
     const { K, V, H, scale } = sizes;
+    checkGates('g', g);
+    checkGates('gv', gv);
     for (const walk of walks(sizes, attrs)) {
       const S = states(walk, k, v, g, gv, initial);
       walk.rows.forEach((row, step) => {

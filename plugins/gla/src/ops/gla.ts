@@ -25,6 +25,7 @@ export function glaCost(B: number, T: number, H: number, K: number, V: number): 
  * decay of the state's columns; initialState [N, H, K, V], zeros when absent. All float32. → [o [B, T, H, V], finalState [N, H, K, V]].
  * `reverse` runs from the last token to the first. `exclusive` reads the state before the token enters and adds the token through `bonus`
  * u [H, K]: o_t = scale · (S_{t-1}ᵀ q_t + ((q_t ⊙ u) · k_t) v_t), as RWKV-6. `cuSeqlens` [N + 1] packs N sequences into a batch of 1.
+ * Throws `ShapeError` and `AttrError` that name the argument; gates above 0 and NaN are looked for on the cpu device.
  */
 export const gla = defineOp({
   name: 'gla.gla',

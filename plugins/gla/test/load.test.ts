@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { AttrError, HubError, ModelError, type Zoo } from '@paperzoo/core';
 import { parseSafetensors, writeSafetensors } from '@paperzoo/hub';
 import { hostTensor, type HostTensor } from '@paperzoo/nn';
-import plugin, { type GLALanguageModel, type GLAOptions } from '../src/index';
+import plugin, { glaConfig, GLAForCausalLM, type GLALanguageModel, type GLAOptions } from '../src/index';
 import { readConfig } from '../src/load/read-config';
 import { folderOf } from './harness/fixtures';
 import { tokenizerFiles } from './harness/tokenizer-files';
@@ -166,6 +166,15 @@ test('the tiny model reads bytes and is trained from fresh weights', async () =>
   for await (const token of again.generate('Call me', { maxNewTokens: 4 })) text += token.text;
   expect(text.length).toBeGreaterThan(0);
   await expect(load('gla_tiny')).rejects.toThrow(/no published weights/);
+});
+
+test.each([
+  [{ hiddenSize: 1024, tieWordEmbeddings: true }, 341_707_776],
+  [{ hiddenSize: 1024 }, 374_475_776],
+  [{}, 1_365_514_240],
+])('%j has as many parameters as upstream’s', (given, count) => {
+  const module = new GLAForCausalLM(glaConfig(given));
+  expect([...module.namedParameters().values()].reduce((sum, { size }) => sum + size, 0)).toBe(count);
 });
 
 test('the cards name the published checkpoints', () => {

@@ -48,7 +48,11 @@ const load = (name: string, options: GLAOptions = {}) =>
 
 test.each(['gla_340m.15b', 'hf:fla-hub/gla-340M-15B'])('%s is fetched from the hub, shard by shard', async (name) => {
   asked.length = 0;
-  using model = await load(name);
+  const statuses: string[] = [];
+  const controller = new AbortController();
+  using model = await load(name, { signal: controller.signal, onProgress: ({ status }) => statuses.push(status) });
+  expect(statuses.at(-1)).toBe('ready');
+  controller.abort();
   expect(model.name).toBe('gla_340m.15b');
   expect(model.config).toMatchObject({ numHiddenLayers: 3, numKvHeads: 2, useShortConv: true, gateLowRankDim: 16 });
   expect(asked).toContain('model.safetensors.index.json');
@@ -57,6 +61,8 @@ test.each(['gla_340m.15b', 'hf:fla-hub/gla-340M-15B'])('%s is fetched from the h
   for await (const token of model.generate('call me', { maxNewTokens: 8, eosTokenId: null })) text += token.text;
   expect(asked).toContain('tokenizer.json');
   expect(text.length).toBeGreaterThan(0);
+  // The load is over: neither its progress nor its signal has a say in what is read later.
+  expect(statuses.at(-1)).toBe('ready');
   const tokenizer = await model.tokenizer();
   const ids = tokenizer.encode('call me');
   expect(ids.slice(0, 2)).toEqual([1, 3]);

@@ -32,7 +32,7 @@ export async function loadGla(zoo: Zoo, card: ModelCard, options: GLAOptions): P
   const own = options.config ? glaConfig(options.config) : undefined;
   if (weights === false) {
     const module = new GLAForCausalLM(own ?? glaConfig(known(card))).initialize({ seed: options.seed ?? 0 });
-    return new GLALanguageModel({ name, zoo, module, tokenizer: tokenizerOf(name, module, undefined) });
+    return new GLALanguageModel({ name, zoo, module, tokenizer: tokenizerOf(name, module) });
   }
   const hub = hubOptions(options);
   const files = typeof weights === 'string' ? await openSource(weights, hub) : undefined;
@@ -44,7 +44,10 @@ export async function loadGla(zoo: Zoo, card: ModelCard, options: GLAOptions): P
   const gateLowRankDim = gateRank(checkpoint) ?? config.gateLowRankDim;
   const module = new GLAForCausalLM(glaConfig({ ...config, gateLowRankDim }));
   module.loadStateDict(glaState(checkpoint, module.config, name), { model: name });
-  return new GLALanguageModel({ name, zoo, module, tokenizer: tokenizerOf(name, module, files) });
+  // It is read long after the load, whose progress and signal are over by then.
+  const later = { ...hub, onProgress: undefined, signal: undefined };
+  const open = typeof weights === 'string' ? () => openSource(weights, later) : undefined;
+  return new GLALanguageModel({ name, zoo, module, tokenizer: tokenizerOf(name, module, open) });
 }
 
 function published({ name, hub }: ModelCard): string {
@@ -56,11 +59,11 @@ function published({ name, hub }: ModelCard): string {
 }
 
 /** A model of 256 tokens without an end token reads bytes; any other has a tokenizer beside its files. */
-function tokenizerOf(name: string, { config }: GLAForCausalLM, files: FileSource | undefined) {
+function tokenizerOf(name: string, { config }: GLAForCausalLM, open?: () => Promise<FileSource>) {
   const bytes = config.vocabSize === 256 && config.eosTokenId === null;
   return async (): Promise<TextTokenizer> => {
     if (bytes) return byteTokenizer;
-    if (files) return loadTokenizer(files, name);
+    if (open) return loadTokenizer(await open(), name);
     throw new ModelError(`${name} was loaded without files that could hold a tokenizer.`, {
       argument: 'tokenizer',
       remedy: 'Pass token ids, or { tokenizer }.',

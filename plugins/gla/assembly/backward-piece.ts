@@ -1,6 +1,6 @@
 import { packColumns, packRows } from '../../../packages/device-wasm/assembly/gemm-pack';
 import { Call } from './call';
-import { decays, part, prefixes, putPart, weigh } from './gates';
+import { decays, part, putPart, weigh } from './gates';
 import { Room } from './room';
 import { inner, scale, turn } from './states';
 import { straight, triangle, turned } from './tiles';
@@ -9,7 +9,7 @@ import { straight, triangle, turned } from './tiles';
  * Gradients of tokens [a, b), one piece. With x = scale · q ⊙ exp P, y = k ⊙ exp -P, S the state after the piece's first decay, D the
  * gradient of the state after the piece, D' = exp P_n ⊙ D, and A, dA the lower triangles of x·yᵀ and dO·vᵀ:
  *   dv = Aᵀ·dO + y·D'     dx = dA·y + dO·Sᵀ     dy = dAᵀ·x + v·D'ᵀ     dS = D' + xᵀ·dO
- * `S` is the address of the state's panels; room.D goes in as D and comes out as the gradient of the state before the piece.
+ * `S` is the address of the state's panels, room.P holds the prefix sums; room.D goes in as D and comes out as the gradient of the state before the piece.
  */
 export function piece(call: Call, room: Room, a: i32, b: i32, S: usize): void {
   const n = b - a, K = call.K, V = call.V, padded = room.padded, W = room.W;
@@ -18,7 +18,6 @@ export function piece(call: Call, room: Room, a: i32, b: i32, S: usize): void {
   const v = room.v + <usize>a * stepV, dO = room.dO + <usize>a * stepV;
   const x = room.x, y = room.y, P = room.P;
 
-  prefixes(n, room.gate(a), room.stepG, call.gWide, K, W, Infinity, P);
   weigh(n, K, padded, W, q, k, room.stepK, call.scale, P, x, ld, y);
   packColumns(0, (n + 7) >> 3, n, padded, y, ld, room.yOverTokens);
   packColumns(0, (n + 7) >> 3, n, V, v, stepV, room.vOverTokens);

@@ -61,6 +61,7 @@ function head(call: Call, room: Room, pair: i32): void {
     let next = b;
     for (let i = walk(call, room, a, b, from, within, bytes) - 1; i >= 0; i--) {
       const start = load<i32>(room.starts + (<usize>i << 2));
+      prefixes(next - start, room.gate(start), room.stepG, call.gWide, K, room.W, Infinity, room.P);
       piece(call, room, start, next, i == 0 ? from : within + <usize>(i - 1) * bytes);
       next = start;
     }
@@ -74,13 +75,13 @@ function head(call: Call, room: Room, pair: i32): void {
  * to + i·step. Returns the number of pieces.
  */
 function walk(call: Call, room: Room, a: i32, b: i32, from: usize, to: usize, step: usize): i32 {
-  const K = call.K, V = call.V, padded = room.padded, W = room.W, ld = <usize>padded << 2;
+  const K = call.K, V = call.V, padded = room.padded, W = room.W;
   let pieces = 0;
   while (a < b) {
     const n = prefixes(b - a, room.gate(a), room.stepG, call.gWide, K, W, call.limit, room.P);
     const at = <usize>a * room.stepK;
-    weigh(n, K, padded, W, room.q + at, room.k + at, room.stepK, call.scale, room.P, room.x, ld, room.y);
-    packRows(0, padded >> 3, padded, n, room.y, ld, room.yOverK);
+    weigh(n, K, padded, W, 0, room.k + at, room.stepK, 0, room.P, 0, 0, room.y);
+    packRows(0, padded >> 3, padded, n, room.y, <usize>padded << 2, room.yOverK);
     const next = a + n < room.count ? room.gate(a + n) : 0;
     decays(K, padded, W, room.P + (<usize>((n - 1) * W) << 2), next, call.gWide, room.factors);
     const v = room.v + <usize>a * room.stepV;

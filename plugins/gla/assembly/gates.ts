@@ -55,8 +55,8 @@ export function prefixes(most: i32, g: usize, gStep: usize, wide: i32, K: i32, W
 }
 
 /**
- * P becomes exp P; x `[n]` rows of scale · q ⊙ exp P, y `[n][padded]` rows of k ⊙ exp -P. Channels from K to `padded` are zeros.
- * `token` is the stride of q and k.
+ * P becomes exp P; x `[n]` rows of scale · q ⊙ exp P unless it is 0, y `[n][padded]` rows of k ⊙ exp -P. Channels from K to `padded` are
+ * zeros. `token` is the stride of q and k.
  */
 export function weigh(
   n: i32, K: i32, padded: i32, W: i32, q: usize, k: usize, token: usize, scale: f32, P: usize, x: usize, ldx: usize, y: usize,
@@ -69,13 +69,13 @@ export function weigh(
     for (let d = 0; d < padded; d += 4) {
       const at = <usize>d << 2;
       const e = v128.load(P + at * step);
-      v128.store(x + at, f32x4.mul(f32x4.mul(part(q, d, K), factor), e));
+      if (x) v128.store(x + at, f32x4.mul(f32x4.mul(part(q, d, K), factor), e));
       v128.store(y + at, f32x4.div(part(k, d, K), e));
     }
     q += token;
     k += token;
     P += <usize>W << 2;
-    x += ldx;
+    if (x) x += ldx;
     y += row;
   }
 }

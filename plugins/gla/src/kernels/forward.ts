@@ -10,7 +10,7 @@ type Ptr = Arg<number>;
 type Ins = [Ptr, Ptr, Ptr, Ptr?, Ptr?, Ptr?, Ptr?];
 
 /** Below this many tokens the recurrence costs less than packing the state. */
-const FEW_TOKENS = 12;
+const FEW_TOKENS = 9;
 
 /** V is cut only when there are fewer heads than threads, since every tile computes the decays and scores again. */
 function tiling({ N, H, V }: GlaSizes, threads: number, least: number): { tiles: number; tileWidth: number } {

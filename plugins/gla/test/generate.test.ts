@@ -221,6 +221,17 @@ test('an abort and a break end it, and nothing stays behind', async () => {
   await expect(ids([])).rejects.toThrow(AttrError);
 });
 
+test('a thousand tokens leave memory as it was, whatever was read before', async () => {
+  const { logits, state } = model.prefill([5, 6]);
+  logits.dispose();
+  model.step([7], state).dispose();
+  const { tensors: before, bytes, packedBytes, reservedBytes } = zoo.memory();
+  for (let i = 0; i < 1000; i++) model.step([i % 45], state).dispose();
+  expect(zoo.memory()).toMatchObject({ tensors: before, bytes, packedBytes, reservedBytes });
+  expect(state.seenTokens).toEqual([1003]);
+  state.dispose();
+});
+
 test('bad calls are refused', async () => {
   for (const options of [
     { temperature: -1 },

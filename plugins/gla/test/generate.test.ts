@@ -181,6 +181,10 @@ test('text comes out whole: no half characters, no text of a stop string', () =>
     return { parts: [...parts, stream.end()], stopped: false };
   };
   expect(run('é€😀!', []).parts).toEqual(['', 'é', '', '', '€', '', '', '', '😀', '!', '']);
+  // Bytes that are no text do not hold everything after them back for ever.
+  const noise = new TextStream(bytes, [], []);
+  const parts = Array.from({ length: 20 }, () => noise.push(0x80).text);
+  expect(parts.join('').length).toBeGreaterThan(10);
   expect(run('one two END three', ['END'])).toMatchObject({ stopped: true });
   expect(run('one two END three', ['END']).parts.join('')).toBe('one two ');
   expect(run('an EN', ['END']).parts).toEqual(['a', 'n', ' ', '', '', 'EN']);
@@ -259,6 +263,8 @@ test('bad calls are refused', async () => {
     }),
   ).toThrow(AttrError);
   expect(() => model.prefill([])).toThrow(AttrError);
+  expect(() => model.prefill([[1], [2]], { attentionMask: [[1]] })).toThrow(AttrError);
+  expect(() => model.prefill([[1], [2]], { attentionMask: [[1], [0]] })).toThrow(/Sequence 1 has no token/);
   const { logits, state } = model.prefill([5]);
   logits.dispose();
   const other = zoo.zeros([1, 1, 2, 2]);

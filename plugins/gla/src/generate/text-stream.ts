@@ -2,6 +2,8 @@ import type { TextTokenizer } from './tokenizer';
 
 /** How much of the prompt is decoded with the first tokens, so that the space between them is not lost. */
 const CONTEXT = 5;
+/** Tokens after which bytes that still make no character never will: no character is spread over more. */
+const PATIENCE = 8;
 
 /**
  * Turns tokens into text as they come. A character may be spread over several tokens and a token's spaces depend on those before it, so a
@@ -28,7 +30,8 @@ export class TextStream {
     const before = this.tokenizer.decode(this.ids.slice(this.from, this.read));
     const now = this.tokenizer.decode(this.ids.slice(this.from));
     // U+FFFD stands for a character whose other bytes are still to come.
-    if (now.length <= before.length || now.endsWith('\ufffd')) return { text: '', stopped: false };
+    const open = now.length <= before.length || now.endsWith('\ufffd');
+    if (open && this.ids.length - this.read < PATIENCE) return { text: '', stopped: false };
     this.held += now.slice(before.length);
     this.ids.splice(0, this.read);
     this.from = 0;

@@ -59,13 +59,13 @@ export class GLALanguageModel implements Model {
     const [B, T] = [rows.length, rows[0]?.length ?? 0];
     if (B === 0 || T === 0) throw new AttrError('prefill needs at least one token.', { argument: 'ids', got: [B, T] });
     if (state) this.checkState(state, B);
-    const counts = rows.map((_, b) =>
-      attentionMask ? attentionMask[b]!.slice(-T).reduce((sum, value) => sum + value, 0) : T,
-    );
     const { logits, states } = this.zoo.scope(() => {
       const out = this.module(this.upload(rows), { attentionMask, states: state?.layers, logits: 'last' });
       return { logits: out.logits.reshape([B, this.module.config.vocabSize]), states: out.states };
     });
+    const counts = rows.map((_, b) =>
+      attentionMask ? attentionMask[b]!.slice(-T).reduce((sum, value) => sum + value, 0) : T,
+    );
     if (state) state.advance(states, counts);
     return { logits, state: state ?? new GLAState(states, counts) };
   }

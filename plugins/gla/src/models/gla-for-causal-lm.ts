@@ -1,4 +1,4 @@
-import { crossEntropy, indexSelect, linear, reshape, slice, type Tensor } from '@paperzoo/core';
+import { AttrError, crossEntropy, indexSelect, linear, reshape, slice, type Tensor } from '@paperzoo/core';
 import { init, Linear, Module } from '@paperzoo/nn';
 import type { GLAConfig } from './gla-config';
 import { GLAModel } from './gla-model';
@@ -65,6 +65,11 @@ export class GLAForCausalLM extends Module<[ids: Tensor, call?: CausalLMCall], C
 /** The hidden state of each sequence's last token, [N, 1, D]. */
 function lastTokens(hidden: Tensor, cuSeqlens: readonly number[] | undefined): Tensor {
   if (!cuSeqlens) return slice(hidden, { dim: 1, start: -1 });
+  const empty = cuSeqlens.slice(1).findIndex((end, n) => end === cuSeqlens[n]);
+  if (empty >= 0) {
+    const details = { argument: 'logits', expected: 'a token that counts in each sequence', got: cuSeqlens };
+    throw new AttrError(`Sequence ${empty} has no token that counts, so it has no last logits.`, details);
+  }
   const ends = cuSeqlens.slice(1).map((end) => end - 1);
   const index = hidden.zoo.tensor(ends, { shape: [ends.length], dtype: 'i32' });
   const rows = indexSelect(reshape(hidden, { shape: [hidden.shape[1]!, hidden.shape[2]!] }), index, { dim: 0 });

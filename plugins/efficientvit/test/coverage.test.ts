@@ -16,7 +16,7 @@ test('every case of upstream’s manifest is computed, but for these', () => {
   expect(uncovered).toEqual([
     // Stochastic depth, which no published variant uses: it belongs to training.
     'residual_drop',
-    // Losses, gradient clipping, schedule and optimiser.
+    // Losses, gradient clipping and schedule are held against upstream in @paperzoo/nn, the two runs in training.test.ts.
     'mixup_target',
     'soft_target_ce',
     'soft_target_ce_extreme',

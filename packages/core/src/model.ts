@@ -80,6 +80,9 @@ export function listModels(
     .sort((a, b) => collator.compare(a.name, b.name));
 }
 
+/** The tag is what follows the last dot: `gla_1.3b.100b` is `gla_1.3b` with the tag `100b`. */
+const untagged = (name: string) => name.replace(/\.[^.]*$/, '');
+
 /** The card for a name, a name without its tag, or `hf:org/repo`; otherwise an error with the nearest names. */
 export function findModel(plugins: readonly Plugin[], name: string): ModelCard {
   if (typeof name !== 'string')
@@ -90,14 +93,14 @@ export function findModel(plugins: readonly Plugin[], name: string): ModelCard {
   const card =
     (repo && cards.find((c) => c.hub?.repo === repo)) ||
     cards.find((c) => c.name === wanted) ||
-    cards.find((c) => c.name.split('.')[0] === wanted);
+    cards.find((c) => untagged(c.name) === wanted);
   if (card) return card;
   const namesake = plugins.flatMap((plugin) => plugin.namesakes ?? []).find((known) => known.name.test(wanted));
   if (namesake) {
     throw new ModelError(`"${name.slice(0, 200)}" is ${namesake.is}.`, { argument: 'name', got: name });
   }
   const near = cards
-    .map((c) => ({ name: c.name, distance: editDistance(c.name.split('.')[0]!, wanted.split('.')[0]!) }))
+    .map((c) => ({ name: c.name, distance: editDistance(untagged(c.name), untagged(wanted)) }))
     .sort((a, b) => a.distance - b.distance)
     .slice(0, 3);
   const hint = near.length

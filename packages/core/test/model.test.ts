@@ -55,6 +55,12 @@ describe('models', () => {
     }
   });
 
+  test('may have a dot before the tag', () => {
+    const dotted = definePlugin({ ...plugin, name: '@x/dotted', models: [card('net_1.3b.100b'), card('net_1.3b.5b')] });
+    expect(findModel([dotted], 'net_1.3b').name).toBe('net_1.3b.5b');
+    expect(findModel([dotted], 'net_1.3b.100b').name).toBe('net_1.3b.100b');
+  });
+
   test('that are unknown bring the nearest names', () => {
     const error = failure(() => findModel([plugin], 'net_n2'));
     expect(error).toMatchObject({ code: 'model', details: { got: 'net_n2' } });

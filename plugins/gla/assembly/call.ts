@@ -47,4 +47,7 @@ export class Call {
   dInitial: usize;
   /** Kind of dg: 0 none, 1 one sum per task, 2 per token, 3 per channel. */
   dgKind: i32;
+  dgv: usize;
+  /** One row [K] per task. */
+  dBonus: usize;
 }

@@ -6,7 +6,7 @@ import { sequences, type GlaAttrs, type GlaSizes } from '../ops/gla-shapes';
 const WORDS = [
   ...['H', 'K', 'V', 'C', 'step', 'scale', 'limit', 'spans', 'q', 'k', 'v', 'g', 'gToken', 'gHead', 'gWide'],
   ...['gv', 'bonus', 'initial', 'o', 'final', 'tiles', 'tileWidth', 'grain', 'scratch', 'slot'],
-  ...['dO', 'dFinal', 'dq', 'dk', 'dv', 'dg', 'dInitial', 'dgKind'],
+  ...['dO', 'dFinal', 'dq', 'dk', 'dv', 'dg', 'dInitial', 'dgKind', 'dgv', 'dBonus'],
 ] as const;
 const FLOATS = ['scale', 'limit'];
 

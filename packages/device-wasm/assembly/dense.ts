@@ -7,4 +7,3 @@ export { transposeRows } from './gemm-transpose';
 export { conv, convPatches } from './conv';
 export { gateRows } from './gate';
 export { depthwise, packDepthwise } from './depthwise';
-export { peak } from './peak';

@@ -10,7 +10,7 @@ import { pad, reshape, slice } from './shape';
 import { wantShape } from './shapes';
 
 /** Elements of a padded map that tap (ky, kx) of each window sees, as a map of the windows' size. */
-function tapOf(x: Tensor, g: ReturnType<typeof poolGeometry>, ky: number, kx: number): Tensor {
+function tapOf(x: Tensor, g: Geometry, ky: number, kx: number): Tensor {
   const rows = slice(x, { dim: 2, start: ky, end: ky + (g.outH - 1) * g.strideY + 1, step: g.strideY });
   return slice(rows, { dim: 3, start: kx, end: kx + (g.outW - 1) * g.strideX + 1, step: g.strideX });
 }
@@ -30,7 +30,7 @@ export const maxPool2dGrad = defineOp({
     wantShape('max_pool2d_grad', 'grad', dy, y.shape);
     return { shape: x.shape, dtype: 'f32' };
   },
-  // An output that is not the maximum would make the case meaningless, so its samples come from whole `maxPool2d` calls in the tests.
+  // `output` is the true maximum in each sample: with any other the case would mean nothing.
   samples: (): Sample[] => [
     {
       name: 'first of equals',
@@ -53,53 +53,44 @@ export const maxPool2dGrad = defineOp({
   ],
 });
 
+type Geometry = ReturnType<typeof poolGeometry>;
+
+const padded = (x: Tensor, g: Geometry, value: number) => pad(x, { pad: [g.padX, g.padX, g.padY, g.padY], value });
+
+/** For each tap of the windows, row by row: 1 where it holds the window's first largest element, else 0. */
+function* winners(x: Tensor, y: Tensor, g: Geometry): Generator<{ ky: number; kx: number; hit: Tensor }> {
+  // Padding must never win: -3e38 stands for -infinity, which a masked product would turn into NaN.
+  const map = padded(x, g, -3e38);
+  let open = x.zoo.ones(y.shape);
+  for (let ky = 0; ky < g.kH; ky++) {
+    for (let kx = 0; kx < g.kW; kx++) {
+      const hit = mul(where(eq(tapOf(map, g, ky, kx), y), x.zoo.ones([]), 0), open);
+      open = sub(open, hit);
+      yield { ky, kx, hit };
+    }
+  }
+}
+
 implement(maxPool2dGrad, {
   composite([x, y, dy], attrs) {
     const g = poolGeometry('max_pool2d_grad', x, attrs);
-    const { zoo } = x;
-    // Padding must never win: -3e38 stands for -infinity, which a masked product would turn into NaN.
-    const padded = pad(x, { pad: [g.padX, g.padX, g.padY, g.padY], value: -3e38 });
-    const [height, width] = padded.shape.slice(2) as [number, number];
-    let open = zoo.ones(y.shape);
-    let dx = zoo.zeros(padded.shape);
-    for (let ky = 0; ky < g.kH; ky++) {
-      for (let kx = 0; kx < g.kW; kx++) {
-        const hit = mul(where(eq(tapOf(padded, g, ky, kx), y), zoo.ones([]), 0), open);
-        open = sub(open, hit);
-        dx = add(dx, spreadTap(mul(hit, dy), g, ky, kx, height, width));
-      }
-    }
+    const [height, width] = [g.inH + 2 * g.padY, g.inW + 2 * g.padX];
+    let dx = x.zoo.zeros([g.batch, g.channels, height, width]);
+    for (const { ky, kx, hit } of winners(x, y, g)) dx = add(dx, spreadTap(mul(hit, dy), g, ky, kx, height, width));
     return pad(dx, { pad: [-g.padX, -g.padX, -g.padY, -g.padY] });
   },
   // Linear in the gradient; which element won does not change with it.
   vjp: ({ ins: [x, y], grads: [gg], attrs }) => {
     const g = poolGeometry('max_pool2d_grad', x, attrs);
-    const { zoo } = x;
-    const [paddedX, paddedG] = [-3e38, 0].map((value, i) =>
-      pad(i ? gg! : x, { pad: [g.padX, g.padX, g.padY, g.padY], value }),
-    ) as [Tensor, Tensor];
-    let open = zoo.ones(y.shape);
-    let total = zoo.zeros(y.shape);
-    for (let ky = 0; ky < g.kH; ky++) {
-      for (let kx = 0; kx < g.kW; kx++) {
-        const hit = mul(where(eq(tapOf(paddedX, g, ky, kx), y), zoo.ones([]), 0), open);
-        open = sub(open, hit);
-        total = add(total, mul(hit, tapOf(paddedG, g, ky, kx)));
-      }
-    }
+    const map = padded(gg!, g, 0);
+    let total = x.zoo.zeros(y.shape);
+    for (const { ky, kx, hit } of winners(x, y, g)) total = add(total, mul(hit, tapOf(map, g, ky, kx)));
     return [undefined, undefined, total];
   },
 });
 
 /** The transpose of `tapOf`: values of the windows back to their places in a map of zeros. */
-function spreadTap(
-  t: Tensor,
-  g: ReturnType<typeof poolGeometry>,
-  ky: number,
-  kx: number,
-  height: number,
-  width: number,
-): Tensor {
+function spreadTap(t: Tensor, g: Geometry, ky: number, kx: number, height: number, width: number): Tensor {
   const { batch, channels, outH, outW, strideY, strideX } = g;
   const spaced = pad(reshape(t, { shape: [batch, channels, outH, 1, outW, 1] }), {
     pad: [0, strideX - 1, 0, 0, 0, strideY - 1],

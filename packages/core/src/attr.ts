@@ -32,6 +32,7 @@ export const attr = {
   number: maker<number>('a number', (value) => typeof value === 'number'),
   boolean: maker<boolean>('a boolean', (value) => typeof value === 'boolean'),
   string: maker<string>('a string', (value) => typeof value === 'string'),
+  /** A caller may pass one integer for a list of one, as in PyTorch. */
   ints: maker<readonly number[]>('an array of integers', (value) => Array.isArray(value) && value.every(isInt)),
   oneOf<const V extends string, D extends V | undefined = undefined>(
     values: readonly V[],
@@ -49,10 +50,11 @@ export const attr = {
 export type AttrSchema = Readonly<Record<string, Attr>>;
 type OptionalKeys<A extends AttrSchema> = { [K in keyof A]: A[K] extends Attr<infer _, true> ? K : never }[keyof A];
 type AttrValue<T> = T extends Attr<infer V> ? V : never;
+type Given<T> = T | (readonly number[] extends T ? number : never);
 
 /** What a caller may pass. */
-export type AttrInput<A extends AttrSchema> = { [K in Exclude<keyof A, OptionalKeys<A>>]: AttrValue<A[K]> } & {
-  [K in OptionalKeys<A>]?: AttrValue<A[K]> | undefined;
+export type AttrInput<A extends AttrSchema> = { [K in Exclude<keyof A, OptionalKeys<A>>]: Given<AttrValue<A[K]>> } & {
+  [K in OptionalKeys<A>]?: Given<AttrValue<A[K]>> | undefined;
 };
 /** What `shape`, composites and kernels get: everything filled in. */
 export type AttrValues<A extends AttrSchema> = { readonly [K in keyof A]: AttrValue<A[K]> };
@@ -77,6 +79,7 @@ export function resolveAttrs(op: string, schema: AttrSchema, given: object | und
     let value = given && Object.hasOwn(given, name) ? (given as Record<string, unknown>)[name] : undefined;
     // A copy: graphs and tapes keep attributes, and the caller's array may change.
     if (Array.isArray(value)) value = Object.freeze([...(value as unknown[])]);
+    else if (isInt(value) && !accepts(value) && accepts([value])) value = Object.freeze([value]);
     if (value === undefined && !optional)
       throw new AttrError(`${op}: attribute "${name}" (${expected}) is required.`, { op, argument: name, expected });
     if (value !== undefined && !accepts(value)) {

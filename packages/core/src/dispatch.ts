@@ -41,12 +41,8 @@ export function callOp(op: Op, args: readonly unknown[]): Tensor | Tensor[] {
       ins[i] = undefined;
     } else {
       refuseForeign(op, value);
-      throw wrongArgument(
-        op,
-        slot.name,
-        slot.kind === 'operand' ? 'a tensor or a number' : 'a tensor',
-        describe(value),
-      );
+      const wanted = slot.kind === 'operand' ? 'a tensor or a number' : 'a tensor';
+      throw wrongArgument(op, slot.name, wanted, describe(value));
     }
   }
   if (!numbers) return applyOp(op, ins, attrs);
@@ -125,13 +121,9 @@ function checkInputs(op: Op, ins: Ins): Zoo {
     }
     const slot = slotOf(op, i);
     if (slot.dtypes !== 'any' && !slot.dtypes.includes(x.dtype)) {
-      throw new DTypeError(`${op.name}: ${slot.name} must be ${slot.dtypes.join(' or ')}, got ${x.dtype}.`, {
-        op: op.name,
-        argument: slot.name,
-        expected: slot.dtypes,
-        got: x.dtype,
-        remedy: 'Convert it with `cast`.',
-      });
+      const message = `${op.name}: ${slot.name} must be ${slot.dtypes.join(' or ')}, got ${x.dtype}.`;
+      const details = { op: op.name, argument: slot.name, expected: slot.dtypes, got: x.dtype };
+      throw new DTypeError(message, { ...details, remedy: 'Convert it with `cast`.' });
     }
     if (!x.isAbstract) void x.storage;
   }

@@ -96,9 +96,7 @@ export function findModel(plugins: readonly Plugin[], name: string): ModelCard {
     cards.find((c) => untagged(c.name) === wanted);
   if (card) return card;
   const namesake = plugins.flatMap((plugin) => plugin.namesakes ?? []).find((known) => known.name.test(wanted));
-  if (namesake) {
-    throw new ModelError(`"${name.slice(0, 200)}" is ${namesake.is}.`, { argument: 'name', got: name });
-  }
+  if (namesake) throw new ModelError(`"${name.slice(0, 200)}" is ${namesake.is}.`, { argument: 'name', got: name });
   const near = cards
     .map((c) => ({ name: c.name, distance: editDistance(untagged(c.name), untagged(wanted)) }))
     .sort((a, b) => a.distance - b.distance)

@@ -17,11 +17,8 @@ const input =
   <K extends Input['kind']>(kind: K) =>
   (name: string, ...dtypes: (DType | 'any')[]): Input<K> => {
     const any = dtypes.includes('any');
-    return Object.freeze({
-      name,
-      kind,
-      dtypes: any ? 'any' : dtypes.length ? (dtypes as DType[]) : (['f32'] as const),
-    });
+    const taken = dtypes.length ? (dtypes as DType[]) : (['f32'] as const);
+    return Object.freeze({ name, kind, dtypes: any ? 'any' : taken });
   };
 
 /** A required tensor; f32 unless dtypes are listed. */

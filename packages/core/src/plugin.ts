@@ -2,6 +2,7 @@ import { PluginError } from './errors';
 import type { Kernel } from './kernel';
 import type { ModelCard } from './model';
 import type { Op } from './op';
+import type { Tensor } from './tensor';
 import type { Zoo } from './zoo';
 
 /** Contract between core and plugins; it changes with the core's major version. */
@@ -50,6 +51,38 @@ export interface Claim {
   run(context: ClaimContext): Promise<ClaimResult>;
 }
 
+/** What a benchmark times. A tensor that it returns is freed; `flops` of one call gives its share of the machine's peak. */
+export interface BenchmarkLane {
+  run(): Tensor | Promise<unknown> | void;
+  readonly flops?: number;
+}
+
+/** A number that a benchmark is run for: `must` is a promise, `aim` an ambition; `least` means that larger is better. */
+export interface BenchmarkGoal {
+  readonly text: string;
+  readonly unit: string;
+  readonly sense: 'least' | 'most';
+  readonly must?: number;
+  readonly aim?: number;
+  /** From each lane's shortest time in milliseconds and its share of the peak. */
+  value(lanes: Readonly<Record<string, { readonly ms: number; readonly share?: number }>>): number;
+}
+
+/** A plugin's own race: its lanes take turns in one process, beside the machine's limit. */
+export interface Benchmark {
+  readonly id: string;
+  readonly title: string;
+  /** What exactly is timed, for a reader who was not there. */
+  readonly definition: string;
+  /** Part of the quick suite. Default true. */
+  readonly quick?: boolean;
+  /** The lanes compute the same thing; one whose tensor differs from the first's is not timed. */
+  readonly agree?: boolean;
+  readonly goals?: readonly BenchmarkGoal[];
+  /** Does everything that is not timed. The first lane is the one that the others are compared with. */
+  lanes(zoo: Zoo): Promise<Readonly<Record<string, BenchmarkLane>>>;
+}
+
 export interface PluginDefinition {
   readonly name: string;
   readonly api: number;
@@ -62,7 +95,7 @@ export interface PluginDefinition {
   /** Names that others gave to something else, which must not be taken for this plugin's: `is` completes "that name is …". */
   readonly namesakes?: readonly { readonly name: RegExp; readonly is: string }[];
   readonly claims?: () => Promise<{ default: readonly Claim[] }>;
-  readonly benchmarks?: () => Promise<{ default: unknown }>;
+  readonly benchmarks?: () => Promise<{ default: readonly Benchmark[] }>;
 }
 
 export interface Plugin extends PluginDefinition {

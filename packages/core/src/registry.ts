@@ -19,9 +19,8 @@ export class KernelTable {
     const fresh = new Set<string>();
     for (const { id, device } of kernels) {
       if (device !== this.caps.device) {
-        throw new PluginError(`${owner}: kernel "${id}" is for ${device}, but was listed for ${this.caps.device}.`, {
-          argument: id,
-        });
+        const message = `${owner}: kernel "${id}" is for ${device}, but was listed for ${this.caps.device}.`;
+        throw new PluginError(message, { argument: id });
       }
       if (this.ids.has(id) || fresh.has(id))
         throw new PluginError(`${owner}: kernel "${id}" exists already.`, { argument: id });
@@ -32,11 +31,9 @@ export class KernelTable {
   add(kernels: readonly Kernel[]): void {
     for (const kernel of kernels) {
       this.ids.set(kernel.id, kernel.op);
-      const known = this.byOp.get(kernel.op) ?? [];
-      this.byOp.set(
-        kernel.op,
-        [...known, kernel].sort((a, b) => b.priority - a.priority || (a.id < b.id ? -1 : 1)),
-      );
+      const all = [...(this.byOp.get(kernel.op) ?? []), kernel];
+      all.sort((a, b) => b.priority - a.priority || (a.id < b.id ? -1 : 1));
+      this.byOp.set(kernel.op, all);
     }
   }
 
@@ -52,10 +49,7 @@ export class KernelTable {
   }
 
   select(op: Op, ins: Ins, attrs: object, recording: boolean): Kernel | undefined {
-    const kernels = this.byOp.get(op);
-    if (!kernels) return undefined;
-    for (const kernel of kernels) if (this.objection(kernel, ins, attrs, recording) === undefined) return kernel;
-    return undefined;
+    return this.byOp.get(op)?.find((kernel) => this.objection(kernel, ins, attrs, recording) === undefined);
   }
 
   /** Every kernel of the op with its objection, or undefined for the ones that would do; first of those runs. */

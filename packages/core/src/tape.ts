@@ -52,13 +52,8 @@ export class Tape {
         throw new GradError(why, { op: op.name });
       }
       const needs = ins.map((t) => t !== undefined && this.tracked.has(t.id));
-      const got = vjp({
-        ins,
-        outs,
-        grads: outs.map((out) => grads.get(out.id) ?? this.zoo.zeros(out.shape)),
-        attrs,
-        needs,
-      });
+      const ofOuts = outs.map((out) => grads.get(out.id) ?? this.zoo.zeros(out.shape));
+      const got = vjp({ ins, outs, grads: ofOuts, attrs, needs });
       ins.forEach((t, i) => {
         const grad = got[i];
         if (!t || !grad || !needs[i]) return;
@@ -97,9 +92,8 @@ export function valueAndGrad<P extends Readonly<Record<string, Tensor>>>(
       zoo.tape = tape;
       const value = fn(params);
       if (value.size !== 1) {
-        throw new GradError(`valueAndGrad: the function must return a scalar, got [${value.shape.join(', ')}].`, {
-          got: value.shape,
-        });
+        const { shape } = value;
+        throw new GradError(`valueAndGrad: fn must return a scalar, got [${shape.join(', ')}].`, { got: shape });
       }
       zoo.tape = outer;
       const found = tape.backward(value);

@@ -76,8 +76,6 @@ export class Zoo {
     this.table = new KernelTable(device.caps);
   }
 
-  // ---- plugins ------------------------------------------------------------------------------------------------
-
   get plugins(): readonly Plugin[] {
     return [...this.loaded.values()].map(({ plugin }) => plugin);
   }
@@ -132,8 +130,6 @@ export class Zoo {
     return (await card.load(this, card, { ...options, ...(weights === undefined ? {} : { weights }) })) as M;
   }
 
-  // ---- tensors ------------------------------------------------------------------------------------------------
-
   /**
    * A tensor from a number, nested arrays or a typed array. `shape` defaults to the data's own, `dtype` to f32 for numbers and to the
    * array's type otherwise. Throws `ShapeError` when the element count does not fit.
@@ -165,10 +161,8 @@ export class Zoo {
     const size = Math.max(0, Math.ceil((end - start) / step));
     checkedDType('arange', dtype);
     this.checkedBytes('arange', { shape: [size], dtype });
-    return this.tensor(
-      Array.from({ length: size }, (_, i) => start + i * step),
-      { shape: [size], dtype },
-    );
+    const values = Array.from({ length: size }, (_, i) => start + i * step);
+    return this.tensor(values, { shape: [size], dtype });
   }
 
   /** Copies a tensor of another zoo into this one. */
@@ -216,8 +210,6 @@ export class Zoo {
     return new Tensor(this, spec.shape, spec.dtype, storage);
   }
 
-  // ---- memory -------------------------------------------------------------------------------------------------
-
   /** Runs a synchronous function and frees every tensor made inside that is not part of its result (nested arrays, objects, maps). */
   scope<T>(fn: () => T): T {
     return this.scopes.run(fn);
@@ -264,8 +256,6 @@ export class Zoo {
     this.device.free(storage.handle, storage.bytes);
   }
 
-  // ---- kernels ------------------------------------------------------------------------------------------------
-
   /** @internal */
   select(op: Op, ins: readonly (Spec | undefined)[], attrs: object): Kernel | undefined {
     return this.table.select(op, ins, attrs, this.tape !== undefined);
@@ -299,8 +289,6 @@ export class Zoo {
   pin(pins: Readonly<Record<string, string>> | null): void {
     this.table.pin(pins);
   }
-
-  // ---- tracing and gradients ----------------------------------------------------------------------------------
 
   /** Records what `fn` does to tensors of these specs; nothing is computed. Tensors captured from outside become constants. */
   trace(fn: (...inputs: Tensor[]) => Tensor | readonly Tensor[], specs: readonly Spec[]): Graph {
@@ -349,8 +337,6 @@ export class Zoo {
     if (this.tracer) throw new TraceError(`${what} was called while tracing: the graph cannot depend on data.`);
     this.refuseDisposed();
   }
-
-  // ---- end ----------------------------------------------------------------------------------------------------
 
   /** @internal */
   refuseDisposed(): void {

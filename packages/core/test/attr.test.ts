@@ -20,6 +20,12 @@ describe('attributes', () => {
     expect(Object.isFrozen(values)).toBe(true);
   });
 
+  test('one integer is a list of one', () => {
+    const { sizes } = resolve({ dim: 0, sizes: 3 }) as { sizes: readonly number[] };
+    expect(sizes).toEqual([3]);
+    expect(Object.isFrozen(sizes)).toBe(true);
+  });
+
   test('undefined means the default, null only where null is allowed', () => {
     expect(resolve({ dim: 1, eps: undefined, scale: null })).toMatchObject({ eps: 1e-5, scale: null });
     expect(failure(() => resolve({ dim: null })).details.argument).toBe('dim');
@@ -45,7 +51,8 @@ describe('attributes', () => {
     ['eps', '1'],
     ['keep', 1],
     ['label', 3],
-    ['sizes', 3],
+    ['sizes', 3.5],
+    ['sizes', '3'],
     ['sizes', [1, 2.5]],
     ['sizes', [1n]],
     ['sizes', new Array<number>(3)],

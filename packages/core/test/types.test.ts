@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { add, concat, conv2d, defineOp, matmul, softmax, tensor, where, type Tensor } from '../src/index';
+import { add, concat, conv2d, defineOp, matmul, softmax, sum, tensor, where, type Tensor } from '../src/index';
 
 /** Never run: the type-checker is the test, and every line that it must refuse says so. */
 export function accepted(x: Tensor): Tensor[] {
@@ -8,6 +8,7 @@ export function accepted(x: Tensor): Tensor[] {
   return [
     ...[a, b, add(x, 1), add(1, x), matmul(x, x), matmul(x, x, { transposeB: true }), softmax(x, { dim: -1 })],
     ...[conv2d(x, x), conv2d(x, x, x), conv2d(x, x, { stride: [2] }), conv2d(x, x, null, { groups: 2 })],
+    ...[sum(x, { dim: -1 }), sum(x, { dim: [0, 1] })],
     ...[concat([x, x]), concat([x], { dim: 0 }), where(x, x, 0), x.add(1).sum([0], true).softmax(-1)],
   ];
 }
@@ -17,6 +18,8 @@ export function refused(x: Tensor): void {
   matmul(x, x, { transpose: true });
   // @ts-expect-error an attribute of the wrong type
   softmax(x, { dim: '1' });
+  // @ts-expect-error several integers where one is taken
+  softmax(x, { dim: [1] });
   // @ts-expect-error a required attribute is missing
   softmax(x);
   // @ts-expect-error a required input is missing

@@ -12,7 +12,6 @@ import * as u from './unary';
 
 type Other = Tensor | number;
 type Dims = number | readonly number[] | null;
-const many = (dim: Dims) => (typeof dim === 'number' ? [dim] : dim);
 
 const UNARY = {
   neg: u.neg, abs: u.abs, sign: u.sign, exp: u.exp, expm1: u.expm1, log: u.log, log1p: u.log1p, sqrt: u.sqrt, rsqrt: u.rsqrt,
@@ -66,7 +65,7 @@ export function install(prototype: object): void {
   for (const [name, op] of Object.entries(UNARY)) put(name, function () { return op(this); }); // prettier-ignore
   for (const [name, op] of Object.entries(BINARY)) put(name, function (other: Other) { return op(this, other); }); // prettier-ignore
   for (const [name, op] of Object.entries(REDUCE)) {
-    put(name, function (dim: Dims = null, keepdim = false) { return op(this, { dim: many(dim), keepdim }); }); // prettier-ignore
+    put(name, function (dim: Dims = null, keepdim = false) { return op(this, { dim, keepdim }); }); // prettier-ignore
   }
   for (const [name, fn] of Object.entries(REST)) {
     put(name, function (...args: never[]) { return (fn as (x: Tensor, ...rest: never[]) => Tensor)(this, ...args); }); // prettier-ignore

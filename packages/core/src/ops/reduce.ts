@@ -16,7 +16,7 @@ const samples = (empty: boolean): Sample[] => [
   { name: 'all', ins: [{ shape: [5, 7, 3] }] },
   { name: 'last', ins: [{ shape: [3, 4, 133] }], attrs: { dim: [-1] } },
   { name: 'first', ins: [{ shape: [37, 5] }], attrs: { dim: [0], keepdim: true } },
-  { name: 'middle', ins: [{ shape: [2, 9, 6] }], attrs: { dim: [1] } },
+  { name: 'middle', ins: [{ shape: [2, 9, 6] }], attrs: { dim: 1 } },
   { name: 'two', ins: [{ shape: [2, 3, 5, 5] }], attrs: { dim: [2, 3], keepdim: true } },
   { name: 'apart', ins: [{ shape: [2, 3, 5] }], attrs: { dim: [0, 2] } },
   { name: 'scalar', ins: [{ shape: [] }] },
@@ -49,7 +49,7 @@ function reduction(name: string, { empty, dtypes = ['f32'] as DType[] }: { empty
   });
 }
 
-/** Sum over `dim` (null: all). The order of additions is fixed by the shape; an empty axis gives 0. */
+/** Sum over `dim`, one axis or several (null: all). The order of additions is fixed by the shape; an empty axis gives 0. */
 export const sum = reduction('sum', { empty: true, dtypes: ['f32', 'i32'] });
 /** Product over `dim`; an empty axis gives 1. */
 export const prod = reduction('prod', { empty: true });
@@ -153,19 +153,19 @@ implement(cumsum, {
   tolerance: { rel: 2e-6, abs: 1e-5 },
 });
 
+type Dims = number | readonly number[];
+const many = (dim: Dims) => (typeof dim === 'number' ? [dim] : dim);
+
 /** Variance over `dim`; divides by n - correction (PyTorch's default correction is 1). */
-export function variance(
-  x: Tensor,
-  { dim = null as readonly number[] | null, correction = 1, keepdim = false } = {},
-): Tensor {
-  const dims = axes('var', x.shape.length, dim);
+export function variance(x: Tensor, { dim = null as Dims | null, correction = 1, keepdim = false } = {}): Tensor {
+  const dims = axes('var', x.shape.length, dim === null ? null : many(dim));
   const centred = sub(x, mean(x, { dim: dims, keepdim: true }));
   const n = sizeOf(dims.map((d) => x.shape[d]!));
   return div(sum(mul(centred, centred), { dim: dims, keepdim }), Math.max(0, n - correction));
 }
 
 /** log Σ exp(x) over `dim`, without overflow. */
-export function logsumexp(x: Tensor, { dim, keepdim = false }: { dim: readonly number[]; keepdim?: boolean }): Tensor {
+export function logsumexp(x: Tensor, { dim, keepdim = false }: { dim: Dims; keepdim?: boolean }): Tensor {
   const top = amax(x, { dim, keepdim: true });
   const total = log(sum(exp(sub(x, top)), { dim, keepdim: true }));
   const result = add(total, top);

@@ -85,7 +85,7 @@ function run(
  * One output pixel: ny × nx taps from `x` and `w` on, all channels.
  * Sixteen channels at a time keep loads, products and sums in balance with the loop's own cost.
  */
-function pixel(
+export function pixel(
   x: usize, xRow: usize, xTap: usize, w: usize, wRow: usize, wTap: usize, ny: i32, nx: i32, channels: i32,
   bias: usize, r: usize, y: usize, act: i32,
 ): void {

@@ -45,8 +45,8 @@ export function packColumns(begin: i32, end: i32, n: i32, k: i32, b: usize, ldb:
   }
 }
 
-/** Four columns of a panel; `cols` of them exist. */
-function packFour(cols: i32, k: i32, from: usize, ldb: usize, to: usize): void {
+/** Four columns of a panel; `cols` of them exist, perhaps none. */
+export function packFour(cols: i32, k: i32, from: usize, ldb: usize, to: usize): void {
   let i = 0;
   if (cols == 4) {
     for (; i + 4 <= k; i += 4) {

@@ -66,6 +66,12 @@ export const conv2dInputGrad = defineOp({
       ins: [{ shape: [1, 6, 4, 5] }, { shape: [6, 2, 2, 3] }],
       attrs: { dilation: [2, 1], padding: [1], groups: 3, inputSize: [4, 5] },
     },
+    { name: 'large pointwise', ins: [{ shape: [3, 9, 8, 9] }, { shape: [9, 6, 1, 1] }], attrs: { inputSize: [8, 9] } },
+    {
+      name: 'depthwise, strided and dilated',
+      ins: [{ shape: [2, 18, 3, 4] }, { shape: [18, 1, 5, 3] }],
+      attrs: { stride: [3, 2], dilation: [2, 4], padding: [4, 3], groups: 18, inputSize: [7, 9] },
+    },
   ],
 });
 
@@ -110,6 +116,16 @@ export const conv2dWeightGrad = defineOp({
       name: 'grouped and dilated',
       ins: [{ shape: [1, 6, 4, 5] }, { shape: [1, 6, 4, 5] }],
       attrs: { dilation: [2, 1], padding: [1], groups: 3, kernelSize: [2, 3] },
+    },
+    {
+      name: 'depthwise, strided and dilated',
+      ins: [{ shape: [2, 18, 7, 9] }, { shape: [2, 18, 3, 4] }],
+      attrs: { stride: [3, 2], dilation: [2, 4], padding: [4, 3], groups: 18, kernelSize: [5, 3] },
+    },
+    {
+      name: 'many pixels',
+      ins: [{ shape: [2, 3, 25, 26] }, { shape: [2, 9, 23, 24] }],
+      attrs: { kernelSize: [3, 3] },
     },
   ],
 });

@@ -9,21 +9,16 @@ import {
   type ConvGeometry,
 } from '@paperzoo/core';
 import type { WasmContext } from '../context';
+import { isDepthwise, isPointwise, type ConvAttrs } from './conv-kind';
 import { denseModule } from './dense-module';
 import { packedWeights } from './gemm';
 import { layoutKey } from './layout-key';
-import { panelBytes, runGemm } from './run-gemm';
+import { runPointwise, turn } from './planes';
+import { runGemm } from './run-gemm';
 import { grainFor } from './split';
 
 type Ins = readonly (Arg<number> | undefined)[];
 type Outs = readonly Arg<number>[];
-
-interface ConvAttrs {
-  readonly stride: readonly number[];
-  readonly padding: readonly number[];
-  readonly dilation: readonly number[];
-  readonly groups: number;
-}
 
 /** A channels-last convolution; addresses in bytes, 0 for absent parts. */
 interface NhwcCall {
@@ -36,18 +31,14 @@ interface NhwcCall {
   readonly activation: number;
 }
 
-const isPointwise = (g: ConvGeometry) =>
-  g.kH * g.kW === 1 && g.groups === 1 && g.strideY === 1 && g.strideX === 1 && g.padY === 0 && g.padX === 0;
-const isDepthwise = (g: ConvGeometry) => g.groups === g.inC && g.outC === g.inC;
-
 /** 1×1 is a product, depthwise is direct, all else goes through kernel rows and gathered patches. */
 function runNhwc(ctx: WasmContext, g: ConvGeometry, call: NhwcCall): void {
-  if (isPointwise(g)) runPointwise(ctx, g, call);
+  if (isPointwise(g)) runPointwiseNhwc(ctx, g, call);
   else if (isDepthwise(g)) runDepthwise(ctx, g, call);
   else runDense(ctx, g, call);
 }
 
-function runPointwise(ctx: WasmContext, g: ConvGeometry, call: NhwcCall): void {
+function runPointwiseNhwc(ctx: WasmContext, g: ConvGeometry, call: NhwcCall): void {
   const { x: a, y: c, bias, residual, activation } = call;
   const n = g.outC;
   const k = g.inC;
@@ -131,41 +122,28 @@ const nchwKernel = defineKernel<number, WasmContext>(conv2d, {
     if (out!.size === 0) return;
     const g = convGeometry('conv2d', x, weight, attrs, false);
     const b = bias?.buffer ?? 0;
-    if (isPointwise(g)) runPointwisePlanes(ctx, g, x.buffer, weight.buffer, b, out!.buffer);
-    else {
-      // Kernels want channels last: taps are then runs of memory and channels fill vectors; turning the maps costs less than doing without.
-      const y = ctx.scratch(out!.size * 4);
-      const last = turnImages(ctx, g.batch, x.buffer, g.inC, g.inH * g.inW, ctx.scratch(x.size * 4));
-      runNhwc(ctx, g, { x: last, weight, bias: b, residual: 0, y, activation: 0 });
-      turnImages(ctx, g.batch, y, g.outH * g.outW, g.outC, out!.buffer);
+    if (isPointwise(g)) {
+      const [k, n] = [g.inC, g.outC];
+      runPointwise(ctx, {
+        images: g.batch,
+        pixels: g.inH * g.inW,
+        k,
+        n,
+        x: x.buffer,
+        y: out!.buffer,
+        bias: b,
+        rows: () => weight.buffer,
+        panels: () => packedWeights(ctx, weight, n, k),
+      });
+      return;
     }
+    // Kernels want channels last: taps are then runs of memory and channels fill vectors; turning the maps costs less than doing without.
+    const last = turn(ctx, g.batch, x.buffer, g.inC, g.inH * g.inW);
+    const inPlace = g.outH * g.outW === 1 || g.outC === 1;
+    const y = inPlace ? out!.buffer : ctx.scratch(out!.size * 4);
+    runNhwc(ctx, g, { x: last, weight, bias: b, residual: 0, y, activation: 0 });
+    if (!inPlace) turn(ctx, g.batch, y, g.outH * g.outW, g.outC, out!.buffer);
   },
 });
-
-/** 1×1 on planes: weights are the left matrix, each image the right one. */
-function runPointwisePlanes(
-  ctx: WasmContext,
-  g: ConvGeometry,
-  x: number,
-  weight: number,
-  bias: number,
-  y: number,
-): void {
-  const [m, n, k] = [g.outC, g.outH * g.outW, g.inC];
-  const panels = ctx.scratch(panelBytes(n, k));
-  for (let i = 0; i < g.batch; i++) {
-    ctx.parallel('packRows', Math.ceil(n / 8), grainFor(8 * k), n, k, x + i * k * n * 4, n * 4, panels);
-    runGemm(ctx, { m, n, k, a: weight, panels, c: y + i * m * n * 4, biasRow: bias });
-  }
-}
-
-/** Transposes each image's `[rows][columns]` matrix; returns `to`. */
-function turnImages(ctx: WasmContext, images: number, from: number, rows: number, columns: number, to: number): number {
-  const bytes = rows * columns * 4;
-  for (let i = 0; i < images; i++) {
-    ctx.parallel('transposeRows', columns, grainFor(rows, 4), from + i * bytes, rows, columns, to + i * bytes);
-  }
-  return to;
-}
 
 export const convKernels = [nhwcKernel, nchwKernel];

@@ -1,8 +1,10 @@
 import type { Kernel } from '@paperzoo/core';
+import { attentionKernels } from './attention';
 import { binaryKernels } from './binary';
 import { castKernels } from './cast';
 import { compareKernels } from './compare';
 import { convKernels } from './conv';
+import { convGradKernels } from './conv-grad';
 import { gatherKernels } from './gather';
 import { gemmKernels } from './gemm';
 import { moveKernels } from './move';
@@ -26,4 +28,6 @@ export const wasmKernels: readonly Kernel<number>[] = [
   ...gatherKernels,
   ...gemmKernels,
   ...convKernels,
+  ...attentionKernels,
+  ...convGradKernels,
 ];

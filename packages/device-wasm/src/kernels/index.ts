@@ -1,5 +1,4 @@
 import type { Kernel } from '@paperzoo/core';
-import { attentionKernels } from './attention';
 import { binaryKernels } from './binary';
 import { castKernels } from './cast';
 import { compareKernels } from './compare';
@@ -28,6 +27,5 @@ export const wasmKernels: readonly Kernel<number>[] = [
   ...gatherKernels,
   ...gemmKernels,
   ...convKernels,
-  ...attentionKernels,
   ...convGradKernels,
 ];

@@ -1,6 +1,5 @@
 import type { Kernel } from '@paperzoo/core';
 import { decodeBase64 } from '../module/base64';
-import { attentionKernels } from './attention';
 import { convKernels } from './conv';
 import { convGradKernels } from './conv-grad';
 import { gemmKernels } from './gemm';

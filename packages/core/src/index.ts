@@ -26,16 +26,18 @@ export { isTensor } from './brand';
 export { Tensor, type NestedArray } from './tensor';
 export type { TensorInput } from './input';
 export { createZoo, Zoo, type Explanation, type LogEvent, type Memory, type ZooOptions } from './zoo';
-export { checkpoint } from './checkpoint';
-export { graphCost, nodeCost, type Graph, type GraphNode } from './trace';
+export { checkpoint } from './ops/checkpoint';
+export type { CompiledGraph, Executor, GraphFn, GraphSource, GraphValue } from './executor';
+export { graphCost, nodeCost } from './ops/cost';
+export type { Graph, GraphNode } from './trace';
 export {
   API_VERSION,
   definePlugin,
-  type Claim,
-  type ClaimContext,
   type Benchmark,
   type BenchmarkGoal,
   type BenchmarkLane,
+  type Claim,
+  type ClaimContext,
   type ClaimResult,
   type Paper,
   type Plugin,

@@ -1,4 +1,5 @@
 import { ModelError } from './errors';
+import type { GraphSource } from './executor';
 import type { Plugin } from './plugin';
 import type { Zoo } from './zoo';
 
@@ -29,6 +30,8 @@ export interface LoadOptions {
 export interface Model {
   readonly name: string;
   readonly config: Readonly<Record<string, unknown>>;
+  /** Its functions of tensors by name, for exporters and executors; the main one first. */
+  graphs?(): Readonly<Record<string, GraphSource>>;
   dispose(): void;
   [Symbol.dispose](): void;
 }

@@ -3,6 +3,7 @@ import { ONE_CORE } from './brand';
 import type { Device, DeviceFactory } from './device';
 import { bytesOf, DTYPES, type DType, type Spec, type TypedArray } from './dtype';
 import { DeviceError, DisposedError, PluginError, ShapeError, TraceError, ZooError } from './errors';
+import type { CompiledGraph, Executor, GraphFn, GraphSource } from './executor';
 import { checkedDType, checkedShape, toTypedArray, type TensorInput } from './input';
 import type { Kernel } from './kernel';
 import { findModel, listModels, type LoadOptions, type Model, type ModelCard } from './model';
@@ -311,6 +312,15 @@ export class Zoo {
     } finally {
       this.tracer = undefined;
     }
+  }
+
+  /** A model's `forward` graph, or a function of tensors, on an executor such as onnxruntime. Called as the original is, it resolves. */
+  compile<F extends GraphFn, O extends object>(
+    source: GraphSource<F> | { graphs(): { readonly forward: GraphSource<F> } },
+    options: O & { readonly executor: Executor<O> },
+  ): Promise<CompiledGraph<F>> {
+    this.refuseDisposed();
+    return options.executor.compile(this, 'graphs' in source ? source.graphs().forward : source, options);
   }
 
   /** Value of a scalar function and its gradients by name. Nests for second derivatives. */

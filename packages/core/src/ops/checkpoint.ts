@@ -1,7 +1,7 @@
-import type { Op } from './op';
-import { mul } from './ops/binary';
-import { sum } from './ops/reduce';
-import type { Tensor } from './tensor';
+import type { Op } from '../op';
+import { mul } from './binary';
+import { sum } from './reduce';
+import type { Tensor } from '../tensor';
 
 /**
  * Runs `fn` without keeping what its gradient needs, and runs it again when the gradient is asked for: memory for time. `fn` must depend

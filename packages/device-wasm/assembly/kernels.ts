@@ -1,4 +1,5 @@
 // The module of everything but matrix products and convolutions.
+export { batchNormTrain, batchNormTrainGrad } from './batch-norm';
 export { binaryFlat, binaryRows } from './binary';
 export { cast } from './cast';
 export { compareFlat, compareRows, logicalNot, whereRows } from './compare';

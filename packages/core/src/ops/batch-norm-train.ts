@@ -54,18 +54,31 @@ export const batchNormTrain = defineOp({
   samples: () => [...SAMPLES, { name: 'bare', ins: [{ shape: [2, 3, 5] }, null, null], attrs: { eps: 1e-3 } }],
 });
 
-/** Gradients of `batchNormTrain`'s input, weight and bias, for a loss that uses y alone. mean and variance as it returned them. */
+/**
+ * Gradients of `batchNormTrain`'s input, weight and bias. grad: that of y; mean and variance as it returned them; gradMean and gradVariance [C]:
+ * where the loss uses the statistics too. → [as input, [C], [C]].
+ */
 export const batchNormTrainGrad = defineOp({
   name: 'batch_norm_train_grad',
   version: 1,
-  inputs: [tensor('input'), tensor('grad'), tensor('mean'), tensor('variance'), optional('weight')],
+  inputs: [
+    tensor('input'),
+    tensor('grad'),
+    tensor('mean'),
+    tensor('variance'),
+    optional('weight'),
+    optional('gradMean'),
+    optional('gradVariance'),
+  ],
   attrs: { eps: attr.number(1e-5) },
-  shape([x, dy, m, v, weight]) {
+  shape([x, dy, m, v, weight, dm, dv]) {
     const shape = channel('batch_norm_train_grad', x);
     wantShape('batch_norm_train_grad', 'grad', dy, x.shape);
     wantShape('batch_norm_train_grad', 'mean', m, shape);
     wantShape('batch_norm_train_grad', 'variance', v, shape);
     wantShape('batch_norm_train_grad', 'weight', weight, shape);
+    wantShape('batch_norm_train_grad', 'gradMean', dm, shape);
+    wantShape('batch_norm_train_grad', 'gradVariance', dv, shape);
     return [
       { shape: x.shape, dtype: 'f32' },
       { shape, dtype: 'f32' },
@@ -73,11 +86,25 @@ export const batchNormTrainGrad = defineOp({
     ] as const;
   },
   cost: ([x]) => ({ flops: 10 * sizeOf(x.shape) }),
-  samples: () =>
-    SAMPLES.map(({ name, ins: [x, w] }) => ({
+  samples: () => [
+    ...SAMPLES.map(({ name, ins: [x, w] }) => ({
       name,
-      ins: [x!, x!, w!, { ...w!, fill: 'positive' as const }, w!],
+      ins: [x!, x!, w!, { ...w!, fill: 'positive' as const }, w!, w!, w!],
     })),
+    {
+      name: 'of y alone',
+      ins: [
+        { shape: [2, 3, 5] },
+        { shape: [2, 3, 5] },
+        { shape: [3] },
+        { shape: [3], fill: 'positive' },
+        null,
+        null,
+        null,
+      ],
+      attrs: { eps: 1e-3 },
+    },
+  ],
 });
 
 implement(batchNormTrain, {
@@ -91,26 +118,28 @@ implement(batchNormTrain, {
     if (bias) y = add(y, along(bias, x));
     return [y, m, v];
   },
-  // dmean and dvariance reach x as well: mean(x) has slope 1 / n, variance 2 (x - mean) / n.
-  vjp({ ins: [x, weight, bias], outs: [, m, v], grads: [dy, dm, dv], attrs: { eps } }) {
-    const [dx, dw, db] = batchNormTrainGrad(x, dy!, m!, v!, weight, { eps });
-    const n = x.size / x.shape[1]!;
-    const through = add(along(mul(dm!, 1 / n), x), mul(sub(x, along(m!, x)), along(mul(dv!, 2 / n), x)));
-    return [add(dx, through), weight && dw, bias && db];
+  vjp({ ins: [x, weight, bias], outs: [, m, v], grads: [dy, dm, dv], attrs }) {
+    const [dx, dw, db] = batchNormTrainGrad(x, dy!, m!, v!, weight, dm, dv, attrs);
+    return [dx, weight && dw, bias && db];
   },
   tolerance: { rel: 4e-6, abs: 4e-6 },
 });
 
 implement(batchNormTrainGrad, {
-  composite([x, dy, m, v, weight], { eps }): [Tensor, Tensor, Tensor] {
+  composite([x, dy, m, v, weight, dm, dv], { eps }): [Tensor, Tensor, Tensor] {
     const dim = others(x);
     const r = rsqrt(add(v, eps));
-    const xhat = mul(sub(x, along(m, x)), along(r, x));
+    const distance = sub(x, along(m, x));
+    const xhat = mul(distance, along(r, x));
     const db = sum(dy, { dim });
     const dw = sum(mul(dy, xhat), { dim });
     const n = x.size / x.shape[1]!;
     const centred = sub(dy, add(along(mul(db, 1 / n), x), mul(xhat, along(mul(dw, 1 / n), x))));
-    return [mul(centred, along(weight ? mul(r, weight) : r, x)), dw, db];
+    let dx = mul(centred, along(weight ? mul(r, weight) : r, x));
+    // mean(x) has slope 1 / n, variance 2 (x - mean) / n.
+    if (dm) dx = add(dx, along(mul(dm, 1 / n), x));
+    if (dv) dx = add(dx, mul(distance, along(mul(dv, 2 / n), x)));
+    return [dx, dw, db];
   },
   tolerance: { rel: 8e-6, abs: 1e-5 },
 });

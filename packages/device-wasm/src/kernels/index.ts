@@ -1,4 +1,5 @@
 import type { Kernel } from '@paperzoo/core';
+import { batchNormKernels } from './batch-norm';
 import { binaryKernels } from './binary';
 import { castKernels } from './cast';
 import { compareKernels } from './compare';
@@ -22,6 +23,7 @@ export const wasmKernels: readonly Kernel<number>[] = [
   ...reduceKernels,
   ...softmaxKernels,
   ...normKernels,
+  ...batchNormKernels,
   ...poolKernels,
   ...moveKernels,
   ...gatherKernels,

@@ -96,6 +96,8 @@ export interface Implementation {
   readonly composite?: (ins: readonly (Tensor | undefined)[], attrs: object) => Tensor | readonly Tensor[];
   /** Gradients of the inputs, written in ops so that they can be differentiated again; undefined means zero. */
   readonly vjp?: (call: VjpCall) => readonly (Tensor | undefined)[];
+  /** How calls become ONNX nodes: an `OnnxRule` of @paperzoo/onnx. Without one the composite is exported. */
+  readonly onnx?: object;
   /** The single output shares the first input's memory. */
   readonly view?: boolean;
   /** Largest accepted error of a kernel against the float64 composite. */

@@ -1,14 +1,5 @@
+import type { Find, Target } from './cases/case';
 import type { Entry, Goal, Row, TimedRow } from './results';
-
-interface Target extends Omit<Goal, 'value' | 'note' | 'verdict'> {
-  value(find: Find): number | undefined;
-  note?(find: Find): string | undefined;
-}
-
-interface Find {
-  timed(id: string): TimedRow | undefined;
-  figure(id: string): number | undefined;
-}
 
 const entry = (row: TimedRow | undefined, id: string): Entry | undefined => row?.entries.find((e) => e.id === id);
 
@@ -94,8 +85,8 @@ const TARGETS: readonly Target[] = [
   figure('memory-m0', 'linear memory of M0 inference, weights included', 'MB', 40),
 ];
 
-/** Holds the rows against the targets. */
-export function goalsOf(rows: readonly Row[]): Goal[] {
+/** Holds the rows against the suite's targets and further ones. */
+export function goalsOf(rows: readonly Row[], further: readonly Target[] = []): Goal[] {
   const find: Find = {
     timed: (id) => rows.find((r): r is TimedRow => r.kind === 'timed' && r.id === id),
     figure(id) {
@@ -103,8 +94,8 @@ export function goalsOf(rows: readonly Row[]): Goal[] {
       return row?.kind === 'figure' ? row.value : undefined;
     },
   };
-  return TARGETS.map(({ value: valueOf, note: noteOf, ...target }) => {
-    const value = valueOf(find);
+  return [...TARGETS, ...further].map(({ value: valueOf, note: noteOf, ...target }) => {
+    const value = finite(valueOf(find));
     const note = noteOf?.(find);
     return {
       ...target,
@@ -127,5 +118,6 @@ function verdict(
   return reaches(must) ? 'must' : 'missed';
 }
 
+const finite = (value: number | undefined) => (Number.isFinite(value) ? value : undefined);
 const percent = (share: number | undefined) => (share === undefined ? undefined : share * 100);
 const microseconds = (ms: number | undefined) => (ms === undefined ? undefined : ms * 1000);

@@ -51,15 +51,19 @@ export interface Entry {
   readonly medianRatio?: number;
 }
 
-/** A timed case: ours and its peers, interleaved in one process. */
+/** A timed case: ours, which comes first, and its peers, interleaved in one process. */
 export interface TimedRow {
   readonly kind: 'timed';
   readonly id: string;
   readonly group: Group;
   readonly title: string;
+  /** What exactly is timed, where the title does not say it. */
+  readonly definition?: string;
   readonly threads: number;
-  /** What one call does; absent where counting it says nothing. */
+  /** What one call does; absent where counting it says nothing, or where the entries do different things. */
   readonly work?: Work;
+  /** The entries do different things: there are no ratios. */
+  readonly agree?: false;
   readonly entries: readonly Entry[];
 }
 
@@ -69,7 +73,9 @@ export interface FigureRow {
   readonly id: string;
   readonly group: Group;
   readonly title: string;
-  readonly unit: 'ms' | 'kB' | 'MB';
+  readonly unit: 'ms' | 'kB' | 'MB' | 'bytes';
+  /** What the value is, where the title does not say it. */
+  readonly definition?: string;
   readonly value?: number;
   readonly unavailable?: string;
   /** Further numbers of the same measurement, by what they are. */
@@ -77,12 +83,15 @@ export interface FigureRow {
 }
 
 export type Row = TimedRow | FigureRow;
-export type Group = 'gemm' | 'stream' | 'model' | 'threads' | 'overhead' | 'start' | 'size' | 'memory';
+/** `gemm`, `stream`, `model`, `overhead`, `start`, `size`, `memory`, or a plugin's short name. */
+export type Group = string;
 
 /** A number that the project promises, and how this run stands to it. */
 export interface Goal {
   readonly id: string;
   readonly text: string;
+  /** What its number is; the suite's own goals have theirs in the report. */
+  readonly definition?: string;
   readonly unit: string;
   /** `least`: larger is better. */
   readonly sense: 'least' | 'most';

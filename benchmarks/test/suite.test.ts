@@ -3,24 +3,40 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AbortError, AttrError } from '@paperzoo/core';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Case } from '../src/cases/case';
 import { allCases } from '../src/cases/index';
+
 import { runSuite, type SuiteEvent } from '../src/suite/run-suite';
 import { selectCases } from '../src/suite/select';
+
+const select = (suite: 'quick' | 'full', ...rest: [filter?: string, threads?: number]) =>
+  selectCases(allCases, suite, ...rest);
 
 describe('cases', () => {
   test('have unique ids, and the quick suite is a part of the full one', () => {
     const ids = allCases.map((c) => c.id);
     expect(new Set(ids).size).toBe(ids.length);
-    expect(selectCases('full')).toHaveLength(ids.length);
-    expect(selectCases('quick').length).toBeLessThan(ids.length);
+    expect(select('full')).toHaveLength(ids.length);
+    expect(select('quick').length).toBeLessThan(ids.length);
   });
 
   test('are chosen by id, group or title', () => {
-    expect(selectCases('quick', '960X').map((c) => c.id)).toEqual(['gemm-960x960x960', 'gemm-960x960x960-t2']);
-    expect(selectCases('quick', '960X', 2).map((c) => c.id)).toEqual(['gemm-960x960x960-t2']);
-    expect(selectCases('full', 'mobilevit').length).toBeGreaterThan(0);
-    expect(selectCases('full', 'no such thing')).toEqual([]);
-    expect(selectCases('quick', 'size', 2)).toEqual([]);
+    expect(select('quick', '960X').map((c) => c.id)).toEqual(['gemm-960x960x960', 'gemm-960x960x960-t2']);
+    expect(select('quick', '960X', 2).map((c) => c.id)).toEqual(['gemm-960x960x960-t2']);
+    expect(select('full', 'mobilevit').length).toBeGreaterThan(0);
+    expect(select('full', 'no such thing')).toEqual([]);
+    expect(select('quick', 'size', 2)).toEqual([]);
+  });
+
+  test('of a plugin wait until somebody asks', () => {
+    const own: Case = {
+      ...{ kind: 'figure', id: 'toy-size', group: 'toy', title: 'size', quick: true, plugin: '@who/toy', unit: 'kB' },
+      figure: () => Promise.resolve({ value: 1 }),
+    };
+    const among = (...wish: ['quick' | 'full', string?]) => selectCases([own, ...allCases], ...wish).includes(own);
+    expect([among('quick'), among('full'), among('quick', '@who/toy'), among('quick', 'Toy')]).toEqual([
+      ...[false, true, true, true],
+    ]);
   });
 });
 

@@ -3,6 +3,8 @@ export interface Contestant {
   readonly id: string;
   readonly label: string;
   readonly threads: number;
+  /** Floating-point operations of one call, where they are not the case's. */
+  readonly flops?: number;
   /** One call; done when it returns, or when its promise resolves. Frees its outputs. */
   run(): unknown;
   /** The result of one call, to be compared with ours. */

@@ -16,11 +16,12 @@ export async function renderReport(result: SuiteResult): Promise<string> {
   const parts = [
     `<header><h1>paperzoo benchmark</h1><p class="quiet">${result.suite} suite${result.filter ? `, only “${escape(result.filter)}”` : ''} · ${date.toISOString().slice(0, 16).replace('T', ' ')} UTC · ${escape(result.machine.cpu)}, ${result.machine.cores} cores, Node ${escape(result.machine.node)} · ${digits(result.seconds)} s</p>
       <p>Run it yourself: <code>${escape(result.command)}</code></p>${loadNotice(result)}</header>`,
-    `<h2>What the project promises</h2><p class="quiet">“Must” is a promise, “aim” an ambition. Open a line for what its number is.</p>${goalTable(result.goals)}`,
+    `<h2>What the project promises</h2><p class="quiet">“Must” is a promise, “aim” an ambition. Open a line for what its number is.</p>${goalTable(shownGoals(result))}`,
     await networks(of('model')),
     await products(of('gemm'), result),
     of('stream').length ? `<h2>Bound by memory</h2>${of('stream').map(caseTable).join('')}` : '',
     of('overhead').length ? `<h2>Overhead of a call</h2>${of('overhead').map(caseTable).join('')}` : '',
+    ...brought(timed),
     figures.length ? `<h2>Start-up, size, memory</h2>${figureTable(figures)}` : '',
     `<h2>Machine</h2>${machineTable(result.machine, result.peaks)}`,
     `<h2>What the numbers mean</h2>${definitionList()}`,
@@ -30,6 +31,21 @@ export async function renderReport(result: SuiteResult): Promise<string> {
 <body>${parts.join('\n')}</body></html>
 `;
 }
+
+/** Who asks for some of the cases is not told of what the others would have shown. */
+const shownGoals = ({ filter, goals }: SuiteResult) =>
+  filter === undefined ? goals : goals.filter(({ verdict }) => verdict !== 'not measured');
+
+const KNOWN: readonly Group[] = ['model', 'gemm', 'stream', 'overhead'];
+
+/** What plugins bring, a section for each. */
+const brought = (rows: readonly TimedRow[]): string[] =>
+  [...new Set(rows.map(({ group }) => group))]
+    .filter((group) => !KNOWN.includes(group))
+    .map((group) => {
+      const own = rows.filter((row) => row.group === group);
+      return `<h2>${escape(group[0]!.toUpperCase() + group.slice(1))}</h2>${own.map(caseTable).join('')}`;
+    });
 
 const cases = (rows: readonly TimedRow[]) =>
   `<details><summary>Every number</summary>${rows.map(caseTable).join('')}</details>`;

@@ -7,7 +7,7 @@ const VERDICTS: Readonly<Record<Goal['verdict'], readonly [string, string]>> = {
   aim: ['aim', '✓ aim reached'],
   must: ['must', '✓ must reached'],
   missed: ['missed', '✗ must missed'],
-  printed: ['none', 'aim not reached'],
+  printed: ['none', 'printed'],
   'not measured': ['none', 'not measured'],
 };
 
@@ -18,8 +18,9 @@ export function goalTable(goals: readonly Goal[]): string {
   const limit = (goal: Goal, value: number | undefined) =>
     value === undefined ? '' : `${sense[goal.sense]} ${escape(measure(value, goal.unit))}`;
   const rows = goals.map((goal) => {
-    const [className, text] = VERDICTS[goal.verdict];
-    const definition = goalDefinitions[goal.id] ?? '';
+    const [className, verdict] = VERDICTS[goal.verdict];
+    const text = goal.verdict === 'printed' && goal.aim !== undefined ? 'aim not reached' : verdict;
+    const definition = goal.definition ?? goalDefinitions[goal.id] ?? '';
     return `<tr><td><details><summary>${escape(goal.text)}</summary><p>${escape(definition)}</p></details>${goal.note ? `<p class="quiet">${escape(goal.note)}</p>` : ''}</td>
       <td class="n"><strong>${goal.value === undefined ? '–' : escape(measure(goal.value, goal.unit))}</strong></td>
       <td class="n" data-label="must">${limit(goal, goal.must)}</td><td class="n" data-label="aim">${limit(goal, goal.aim)}</td>
@@ -48,38 +49,40 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** One case with everybody in it; columns in which nobody has anything are left out. */
-export function caseTable({ title, threads, entries }: TimedRow): string {
+export function caseTable({ title, definition: meaning, threads, entries }: TimedRow): string {
   const shown = COLUMNS.filter(
     (column) =>
       (column.definition !== 'ratio' || entries.length > 1) &&
       (column.definition !== 'cpu' || threads === 1) &&
       entries.some((entry) => entry.stats && column.text(entry, entry.stats)),
   );
-  const rows = entries.map((entry) => {
+  const rows = entries.map((entry, i) => {
     const { label, stats, unavailable } = entry;
     const name = escape(entry.threads === threads ? label : `${label}, ${count(entry.threads)}`);
     const cells = stats
       ? shown.map((column) => `<td class="n">${column.text(entry, stats) ?? '–'}</td>`).join('')
       : `<td class="reason" colspan="${Math.max(1, shown.length)}">${escape(unavailable ?? '')}</td>`;
-    return `<tr${entry.id === 'paperzoo' ? ' class="ours"' : ''}><td>${name}</td>${cells}</tr>`;
+    return `<tr${i === 0 ? ' class="ours"' : ''}><td>${name}</td>${cells}</tr>`;
   });
   const heads = shown.map(({ title: head, definition }) =>
     definition ? `<th class="n"><a href="#${definition}">${head}</a></th>` : `<th class="n">${head}</th>`,
   );
-  return `<h3>${escape(title)} · ${count(threads)}</h3><div class="scroll"><table><thead><tr><th>library</th>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+  const said = meaning === undefined ? '' : `<p class="quiet">${escape(meaning)}</p>`;
+  return `<h3>${escape(title)} · ${count(threads)}</h3>${said}<div class="scroll"><table><thead><tr><th>library</th>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
 }
 
 const count = (threads: number) => (threads === 1 ? 'one thread' : `${threads} threads`);
 
 /** Figures that are no races, with their parts. */
 export function figureTable(rows: readonly FigureRow[]): string {
-  const body = rows.map(({ title, value, unit, unavailable, details }) => {
+  const body = rows.map(({ title, definition, value, unit, unavailable, details }) => {
     const parts = Object.entries(details ?? {}).map(
       ([name, part]) =>
         `${escape(name.replace(/ (\w+)$/, ''))} ${digits(part)} ${escape(/\w+$/.exec(name)?.[0] ?? '')}`,
     );
     const shown = value === undefined ? '–' : measure(value, unit);
-    return `<tr><td>${escape(title)}</td><td class="n"><strong>${shown}</strong></td><td class="reason">${unavailable === undefined ? parts.join(' · ') : escape(unavailable)}</td></tr>`;
+    const said = definition === undefined ? '' : `<p class="quiet">${escape(definition)}</p>`;
+    return `<tr><td>${escape(title)}${said}</td><td class="n"><strong>${shown}</strong></td><td class="reason">${unavailable === undefined ? parts.join(' · ') : escape(unavailable)}</td></tr>`;
   });
   return `<div class="scroll"><table><tbody>${body.join('')}</tbody></table></div>`;
 }

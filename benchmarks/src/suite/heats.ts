@@ -16,32 +16,35 @@ export interface HeatOptions {
   /** The built `child.js`. */
   readonly entry: string;
   readonly suite: 'quick' | 'full';
+  /** See `RaceJob`. */
+  readonly plugins: readonly string[];
   readonly signal: AbortSignal | undefined;
   onPeak(peak: Peak): void;
   /** Between 0 and 1, over all heats. */
   onProgress(fraction: number): void;
 }
 
-/** Races a case in two processes, one after the other. What fails in either is a row with the reason; rejects with `AbortError` only. */
+/** Races a case in two processes, unless it asks for another number, one after the other. What fails in either is a row with the reason; rejects with `AbortError` only. */
 export async function raceInHeats(theCase: TimedCase, options: HeatOptions): Promise<TimedRow> {
-  const { entry, suite, signal, onPeak, onProgress } = options;
+  const { entry, suite, plugins, signal, onPeak, onProgress } = options;
   const heats: TimedRow[] = [];
+  const wanted = theCase.heats ?? HEATS;
   let reason: string | undefined;
   const tell = (message: RaceMessage) => {
     if (message.type === 'peak') onPeak(message.peak);
-    else if (message.type === 'fraction') onProgress((heats.length + message.fraction) / HEATS);
+    else if (message.type === 'fraction') onProgress((heats.length + message.fraction) / wanted);
     else if (message.type === 'failed') reason = message.reason;
     else if (message.type === 'row' && message.row.kind === 'timed') heats.push(message.row);
   };
-  for (let heat = 0; heat < HEATS && reason === undefined; heat++) {
+  for (let heat = 0; heat < wanted && reason === undefined; heat++) {
     try {
-      await runChild(entry, { suite, threads: theCase.threads, cases: [theCase.id] }, tell, signal);
+      await runChild(entry, { suite, threads: theCase.threads, plugins, cases: [theCase.id] }, tell, signal);
     } catch (error) {
       throwIfAborted(signal, 'The benchmark');
       reason = firstLine(error);
     }
   }
-  if (reason === undefined && heats.length === HEATS) return mergeHeats(heats);
+  if (reason === undefined && heats.length === wanted) return mergeHeats(heats);
   return failedRow(theCase, reason ?? 'the process of the benchmark told no result');
 }
 

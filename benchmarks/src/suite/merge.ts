@@ -10,7 +10,7 @@ export function mergeHeats(heats: readonly TimedRow[]): TimedRow {
     const all = heats.flatMap(({ entries }) => entries.filter((e) => e.id === id));
     return all.find((e) => !e.stats) ?? all.reduce((a, b) => (b.stats!.min < a.stats!.min ? b : a));
   });
-  const ours = best.find((e) => e.id === 'paperzoo')?.stats;
+  const ours = first.agree === false ? undefined : best[0]?.stats;
   const entries = best.map((entry): Entry => {
     const { stats } = entry;
     if (!stats || !ours) return entry;

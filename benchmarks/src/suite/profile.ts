@@ -1,6 +1,6 @@
 import type { MeasureOptions } from '../measure/measure';
 
-type Profile = Pick<MeasureOptions, 'warmupMs' | 'minSampleMs' | 'budgetMs' | 'minRounds' | 'maxRounds'>;
+export type Profile = Pick<MeasureOptions, 'warmupMs' | 'minSampleMs' | 'budgetMs' | 'minRounds' | 'maxRounds'>;
 
 /**
  * How long the two suites look at each case, in each of its heats. A sample holds several calls of a small network: the first finds the caches as the others left

@@ -4,6 +4,8 @@ import type { Peak, Row } from '../results';
 export interface RaceJob {
   readonly suite: 'quick' | 'full';
   readonly threads: number;
+  /** Modules whose default export is a plugin with cases of its own, as URLs. */
+  readonly plugins: readonly string[];
   /** Ids of timed cases, in order. */
   readonly cases: readonly string[];
 }

@@ -13,12 +13,13 @@ const isAbsent = (x: Contestant | Absent): x is Absent => 'unavailable' in x;
 /** Gets a case's contestants ready, compares their answers with ours, and times those that agree, the machine's own limit among them. */
 export async function race(theCase: TimedCase, options: MeasureOptions, probe: PeakProbe): Promise<TimedRow> {
   const all = await theCase.prepare();
-  const { kind, id, group, title, threads, work } = theCase;
+  const { kind, id, group, title, definition, threads, work, agree = true } = theCase;
   try {
-    const checked = await compare(all);
+    const checked = agree ? await compare(all, theCase.tolerance ?? WORST) : all.map(untested);
     const able = checked.filter((x): x is Ready => 'contestant' in x);
     const lanes = able.map(({ contestant }) => contestant);
-    const limit = work && (work.unit === 'flop' ? probe.arithmetic : probe.copying);
+    const counted = work?.unit === 'flop' || lanes.some(({ flops }) => flops !== undefined);
+    const limit = counted ? probe.arithmetic : work && probe.copying;
     const stats = await measure(limit ? [...lanes, limit.runnable] : lanes, options);
     limit?.rate(stats.at(-1)!.min);
     // Its first reading counts too: both are seconds old, and other work only ever lowers them.
@@ -27,7 +28,8 @@ export async function race(theCase: TimedCase, options: MeasureOptions, probe: P
     const entries = checked.map((item): Entry => {
       if (!('contestant' in item)) return item;
       const own = stats[able.indexOf(item)]!;
-      const rate = work && work.amount / own.min / 1e6;
+      const amount = item.contestant.flops ?? work?.amount;
+      const rate = amount && amount / own.min / 1e6;
       return {
         id: item.contestant.id,
         label: item.contestant.label,
@@ -36,10 +38,11 @@ export async function race(theCase: TimedCase, options: MeasureOptions, probe: P
         ...(item.difference === undefined ? {} : { difference: item.difference }),
         ...(rate === undefined ? {} : { rate }),
         ...(rate && peak && item.contestant.threads === threads ? { share: rate / peak } : {}),
-        ...(first && { ratio: own.min / first.min, medianRatio: own.median / first.median }),
+        ...(agree && first && { ratio: own.min / first.min, medianRatio: own.median / first.median }),
       };
     });
-    return { kind, id, group, title, threads, ...(work && { work }), entries };
+    const said = { ...(definition !== undefined && { definition }), ...(!agree && { agree: false as const }) };
+    return { kind, id, group, title, ...said, threads, ...(work && { work }), entries };
   } finally {
     for (const x of all) if (!isAbsent(x)) await x.dispose();
   }
@@ -50,7 +53,10 @@ interface Ready {
   readonly difference: number | undefined;
 }
 
-async function compare(all: readonly (Contestant | Absent)[]): Promise<(Ready | Entry)[]> {
+const untested = (x: Contestant | Absent): Ready | Entry =>
+  isAbsent(x) ? x : { contestant: x, difference: undefined };
+
+async function compare(all: readonly (Contestant | Absent)[], worst: number): Promise<(Ready | Entry)[]> {
   let reference: Float32Array | undefined;
   const checked: (Ready | Entry)[] = [];
   for (const x of all) {
@@ -68,7 +74,7 @@ async function compare(all: readonly (Contestant | Absent)[]): Promise<(Ready | 
     }
     const difference = reference && relativeDifference(output, reference);
     reference ??= output;
-    if (difference === undefined || difference <= WORST) checked.push({ contestant: x, difference });
+    if (difference === undefined || difference <= worst) checked.push({ contestant: x, difference });
     else {
       const unavailable = `its answer differs from ours by ${difference.toExponential(1)} of the largest value`;
       checked.push({ id, label, threads, difference, unavailable });

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { AttrError, throwIfAborted } from '@paperzoo/core';
+import { AttrError, throwIfAborted, type Plugin } from '@paperzoo/core';
 import type { FigureCase, TimedCase } from '../cases/case';
+import { allCases } from '../cases/index';
+import { pluginCases } from '../cases/plugin';
 import { firstLine } from '../first-line';
 import { machineFacts } from '../machine/facts';
 import { goalsOf } from '../goals';
@@ -23,6 +25,8 @@ export interface SuiteOptions {
   readonly filter?: string;
   /** Only cases with this many threads. */
   readonly threads?: number;
+  /** Plugins whose own benchmarks are part of the suite, each with the address of the module that exports it by default. */
+  readonly plugins?: readonly { readonly plugin: Plugin; readonly url: string }[];
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: SuiteEvent) => void;
   /** Noted in the result: how the reader gets the same numbers. */
@@ -36,14 +40,16 @@ export interface SuiteOptions {
  * filter or when the package is not built, `AbortError` when the signal fires.
  */
 export async function runSuite(options: SuiteOptions = {}): Promise<SuiteResult> {
-  const { suite = 'quick', filter, threads: only, signal, onEvent } = options;
-  const cases = selectCases(suite, filter, only);
+  const { suite = 'quick', filter, threads: only, plugins = [], signal, onEvent } = options;
+  const brought = await Promise.all(plugins.map(({ plugin }) => pluginCases(plugin)));
+  const every = [...allCases, ...brought.flat()];
+  const cases = selectCases(every, suite, filter, only);
   if (cases.length === 0) {
     const wish = [filter && `"${filter}"`, only && `${only} threads`].filter(Boolean).join(' and ');
     throw new AttrError(`No case of the ${suite} suite fits ${wish}.`, {
       argument: filter ? 'filter' : 'threads',
       got: filter ?? only,
-      expected: [...new Set(selectCases(suite).map((c) => c.group))],
+      expected: [...new Set(selectCases(every, 'full').map((c) => c.group))],
       remedy: 'A filter is part of a case’s id, group or title.',
     });
   }
@@ -66,12 +72,17 @@ export async function runSuite(options: SuiteOptions = {}): Promise<SuiteResult>
   const onProgress = (fraction: number) => onEvent?.({ type: 'progress', fraction, done: rows.length });
   for (const timed of cases.filter((c): c is TimedCase => c.kind === 'timed')) {
     announce(timed);
-    finish(await raceInHeats(timed, { entry, suite, signal, onPeak, onProgress }));
+    finish(await raceInHeats(timed, { entry, suite, plugins: urlsOf(timed), signal, onPeak, onProgress }));
   }
   for (const figure of cases.filter((c): c is FigureCase => c.kind === 'figure')) {
     throwIfAborted(signal, 'The benchmark');
     announce(figure);
     finish(await figureRow(figure, signal));
+  }
+
+  function urlsOf({ plugin: name }: TimedCase): string[] {
+    const of = plugins.find(({ plugin }) => plugin.name === name);
+    return of ? [of.url] : [];
   }
 
   function announce({ title, ...rest }: TimedCase | FigureCase) {
@@ -88,7 +99,10 @@ export async function runSuite(options: SuiteOptions = {}): Promise<SuiteResult>
     machine,
     peaks,
     rows,
-    goals: goalsOf(rows),
+    goals: goalsOf(
+      rows,
+      cases.flatMap((c) => c.targets ?? []),
+    ),
   };
 }
 
@@ -114,12 +128,13 @@ const higher = (a: Peak, b: Peak): Peak => ({
 });
 
 async function figureRow(theCase: FigureCase, signal: AbortSignal | undefined): Promise<FigureRow> {
-  const { kind, id, group, title, unit } = theCase;
+  const { kind, id, group, title, definition, unit } = theCase;
+  const row = { kind, id, group, title, ...(definition !== undefined && { definition }), unit };
   try {
     const { value, details } = await theCase.figure(signal);
-    return { kind, id, group, title, unit, value, ...(details && { details }) };
+    return { ...row, value, ...(details && { details }) };
   } catch (error) {
     throwIfAborted(signal, 'The benchmark');
-    return { kind, id, group, title, unit, unavailable: firstLine(error) };
+    return { ...row, unavailable: firstLine(error) };
   }
 }

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { CommonOptions, Context } from '../context';
+import { loadPlugins } from '../plugins/load-plugins';
 import { runBench } from './run-bench';
 import { writeBench } from './write-bench';
 
@@ -13,7 +15,9 @@ export interface BenchOptions extends CommonOptions {
 export async function bench(context: Context, filter: string | undefined, options: BenchOptions): Promise<void> {
   const { terminal } = context;
   const { full = false, threads, out } = options;
+  const { found } = await loadPlugins(context, options);
   const outcome = await runBench(context, {
+    plugins: found.map(({ plugin, file }) => ({ plugin, url: pathToFileURL(file).href })),
     suite: full ? 'full' : 'quick',
     ...(filter !== undefined && { filter }),
     ...(threads !== undefined && { threads }),

@@ -10,7 +10,7 @@ export interface BenchOutcome {
   readonly files: { readonly json: string; readonly html: string };
 }
 
-interface BenchWishes extends Pick<SuiteOptions, 'suite' | 'filter'> {
+interface BenchWishes extends Pick<SuiteOptions, 'suite' | 'filter' | 'plugins'> {
   /** Only cases with this many threads. */
   readonly threads?: number;
   /** Folder of the results; default the benchmarks' own. */

@@ -38,7 +38,7 @@ async function load(named: Named): Promise<FoundPlugin | BrokenPlugin> {
     if (!existsSync(file)) return { name, path, error: `${file} does not exist: is the package built?`, unbuilt: true };
     const plugin = checked(await withDeadline(import(pathToFileURL(file).href) as Promise<{ default?: unknown }>));
     const version = 'file' in named ? undefined : named.manifest.version;
-    return { name: plugin.name, ...(version !== undefined && { version }), path, plugin };
+    return { name: plugin.name, ...(version !== undefined && { version }), path, file, plugin };
   } catch (error) {
     const { message, remedy } = describe(error);
     return { name, path, error: remedy && !isInternal(error) ? `${message} ${remedy}` : message };

@@ -6,6 +6,8 @@ export interface FoundPlugin {
   readonly version?: string;
   /** Its folder, or its file when one was named. */
   readonly path: string;
+  /** The file that exports it. */
+  readonly file: string;
   readonly plugin: Plugin;
 }
 

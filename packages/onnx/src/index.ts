@@ -8,3 +8,8 @@ export {
   type Form,
   type Opset,
 } from './options';
+export { inspectOnnx, type OnnxSummary, type OnnxValue } from './read/inspect';
+export type { ReadOnnxOptions } from './read/read-model';
+export { UnsupportedError } from './unsupported-error';
+export { exportOnnx, type Exportable } from './export-onnx';
+export type { NodeWriter, OnnxCall, OnnxRule, OnnxTarget } from './lower/rule';

@@ -1,4 +1,6 @@
 // The module of everything but matrix products and convolutions.
+export { activationGrad } from './activation-grad';
+export { adamw } from './adamw';
 export { batchNormTrain, batchNormTrainGrad } from './batch-norm';
 export { binaryFlat, binaryRows } from './binary';
 export { cast } from './cast';
@@ -7,6 +9,7 @@ export { copyRows, copyStrided, fill, pickRows, transpose } from './copy';
 export { gather, indexSelect, scatterAdd } from './gather';
 export { batchNorm, layerNorm, rmsNorm } from './norm';
 export { pool, resample } from './pool';
+export { maxPoolGrad } from './pool-grad';
 export { argmax, cumsum, reduceColumns, reduceRows, sumI32 } from './reduce';
 export { softmaxColumns, softmaxRows } from './softmax';
 export {

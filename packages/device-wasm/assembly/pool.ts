@@ -6,6 +6,10 @@ export function pool(begin: usize, end: usize, average: i32, inH: i32, inW: i32,
   for (let p = begin; p < end; p++) {
     const from = x + ((p * inH * inW) << 2);
     let to = y + ((p * outH * outW) << 2);
+    if (!average && kH == 2 && kW == 2 && strideY == 2 && strideX == 2 && padY == 0 && padX == 0) {
+      for (let oy = 0; oy < outH; oy++, to += <usize>outW << 2) largestOfFour(outW, from + (<usize>(2 * oy * inW) << 2), <usize>inW << 2, to);
+      continue;
+    }
     for (let oy = 0; oy < outH; oy++) {
       const y0 = max(oy * strideY - padY, 0), y1 = min(oy * strideY - padY + kH, inH);
       for (let ox = 0; ox < outW; ox++, to += 4) {
@@ -18,6 +22,18 @@ export function pool(begin: usize, end: usize, average: i32, inH: i32, inW: i32,
         store<f32>(to, average ? v / area : v);
       }
     }
+  }
+}
+
+/** One row of 2×2 windows side by side: the usual pooling, four windows at a time. */
+function largestOfFour(count: i32, x: usize, step: usize, y: usize): void {
+  for (; count >= 4; count -= 4, x += 32, y += 16) {
+    const low = f32x4.max(v128.load(x), v128.load(x + step));
+    const high = f32x4.max(v128.load(x, 16), v128.load(x + step, 16));
+    v128.store(y, f32x4.max(v128.shuffle<i32>(low, high, 0, 2, 4, 6), v128.shuffle<i32>(low, high, 1, 3, 5, 7)));
+  }
+  for (; count > 0; count--, x += 8, y += 4) {
+    store<f32>(y, max<f32>(max<f32>(load<f32>(x), load<f32>(x, 4)), max<f32>(load<f32>(x + step), load<f32>(x + step, 4))));
   }
 }
 

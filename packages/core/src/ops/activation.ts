@@ -1,10 +1,7 @@
 import { AttrError } from '../errors';
 import type { Tensor } from '../tensor';
+import { ACTIVATIONS, type Activation } from './activations';
 import { gelu, hardsigmoid, hardswish, relu, sigmoid, silu, tanh } from './unary';
-
-/** Activations that fused kernels apply in their epilogue; a kernel passes the position in this list to its module. */
-export const ACTIVATIONS = ['none', 'relu', 'hardswish', 'silu', 'sigmoid', 'gelu', 'tanh', 'hardsigmoid'] as const;
-export type Activation = (typeof ACTIVATIONS)[number];
 
 const functions = { relu, hardswish, silu, sigmoid, gelu, tanh, hardsigmoid } as const;
 

@@ -19,7 +19,9 @@ export {
   stack,
 } from './shape';
 export * from './gather';
-export { ACTIVATIONS, activate, type Activation } from './activation';
+export { activate } from './activation';
+export { activationGrad } from './activation-grad';
+export { ACTIVATIONS, type Activation } from './activations';
 export * from './matmul';
 export * from './conv';
 export { conv2dInputGrad, conv2dWeightGrad } from './conv-grad';

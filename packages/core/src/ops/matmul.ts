@@ -2,7 +2,8 @@ import { attr } from '../attr';
 import { ShapeError } from '../errors';
 import { defineOp, implement, optional, tensor, type Sample } from '../op';
 import { add } from './binary';
-import { ACTIVATIONS, activate } from './activation';
+import { activate } from './activation';
+import { ACTIVATIONS } from './activations';
 import { reshape } from './shape';
 import { broadcast, show, sizeOf, sumTo, want, wantRank, wantShape } from './shapes';
 

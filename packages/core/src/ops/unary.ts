@@ -1,7 +1,8 @@
 import { defineOp, implement, tensor, type Sample, type Tolerance } from '../op';
 import type { Tensor } from '../tensor';
-import { add, div, maximum, minimum, mul, sub } from './binary';
-import { where, lt, gt, ge } from './compare';
+import { activationGrad } from './activation-grad';
+import type { Activation } from './activations';
+import { add, div, maximum, minimum, mul } from './binary';
 
 const f32 = ['f32'] as const;
 const numeric = ['f32', 'i32'] as const;
@@ -68,6 +69,7 @@ const vjp = (rule: (x: Tensor, y: Tensor, dy: Tensor) => Tensor | undefined) => 
   }) => [rule(x, y!, dy!)],
 });
 const zero = () => undefined;
+const through = (activation: Activation) => vjp((x, _y, dy) => activationGrad(x, dy, { activation }));
 
 implement(
   neg,
@@ -92,24 +94,20 @@ implement(
 );
 implement(sin, { ...vjp((x, _y, dy) => mul(dy, cos(x))), tolerance: LOOSE });
 implement(cos, { ...vjp((x, _y, dy) => neg(mul(dy, sin(x)))), tolerance: LOOSE });
-implement(tanh, { ...vjp((_x, y, dy) => mul(dy, sub(1, mul(y, y)))), tolerance: LOOSE });
-implement(sigmoid, { ...vjp((_x, y, dy) => mul(dy, mul(y, sub(1, y)))), tolerance: LOOSE });
+implement(tanh, { ...through('tanh'), tolerance: LOOSE });
+implement(sigmoid, { ...through('sigmoid'), tolerance: LOOSE });
 implement(erf, { ...vjp((x, _y, dy) => mul(dy, mul(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI)))), tolerance: LOOSE });
 implement(floor, vjp(zero));
 implement(round, vjp(zero));
-implement(relu, {
-  composite: ([x]) => maximum(x, 0),
-  // The derivative at 0 is 0, as PyTorch has it.
-  ...vjp((x, _y, dy) => where(gt(x, 0), dy, 0)),
+implement(relu, { composite: ([x]) => maximum(x, 0), ...through('relu') });
+implement(gelu, {
+  composite: ([x]) => mul(mul(x, 0.5), add(erf(mul(x, Math.SQRT1_2)), 1)),
+  ...through('gelu'),
+  tolerance: LOOSE,
 });
-implement(gelu, { composite: ([x]) => mul(mul(x, 0.5), add(erf(mul(x, Math.SQRT1_2)), 1)), tolerance: LOOSE });
-implement(silu, { composite: ([x]) => mul(x, sigmoid(x)), tolerance: LOOSE });
+implement(silu, { composite: ([x]) => mul(x, sigmoid(x)), ...through('silu'), tolerance: LOOSE });
 implement(hardsigmoid, {
   composite: ([x]) => div(minimum(maximum(add(x, 3), 0), 6), 6),
-  ...vjp((x, _y, dy) => where(lt(abs(x), 3), mul(dy, 1 / 6), 0)),
+  ...through('hardsigmoid'),
 });
-implement(hardswish, {
-  composite: ([x]) => mul(x, hardsigmoid(x)),
-  // At ±3 PyTorch takes the outer pieces' slopes: 0 at -3 and 1 at 3.
-  ...vjp((x, _y, dy) => mul(dy, where(ge(x, 3), 1, where(gt(x, -3), add(div(x, 3), 0.5), 0)))),
-});
+implement(hardswish, { composite: ([x]) => mul(x, hardsigmoid(x)), ...through('hardswish') });

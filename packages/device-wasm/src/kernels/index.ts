@@ -1,4 +1,5 @@
 import type { Kernel } from '@paperzoo/core';
+import { activationGradKernel } from './activation-grad';
 import { batchNormKernels } from './batch-norm';
 import { binaryKernels } from './binary';
 import { castKernels } from './cast';
@@ -9,6 +10,7 @@ import { gatherKernels } from './gather';
 import { gemmKernels } from './gemm';
 import { moveKernels } from './move';
 import { normKernels } from './norm';
+import { optimizeKernels } from './optimize';
 import { poolKernels } from './pool';
 import { reduceKernels } from './reduce';
 import { softmaxKernels } from './softmax';
@@ -24,6 +26,8 @@ export const wasmKernels: readonly Kernel<number>[] = [
   ...softmaxKernels,
   ...normKernels,
   ...batchNormKernels,
+  ...optimizeKernels,
+  activationGradKernel,
   ...poolKernels,
   ...moveKernels,
   ...gatherKernels,

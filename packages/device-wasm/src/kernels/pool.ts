@@ -13,6 +13,14 @@ const pools = [core.maxPool2d, core.avgPool2d].map((op: core.Op, average) =>
   }),
 );
 
+const maxGrad = wasmKernel<PoolAttrs>(core.maxPool2dGrad, ['f32'], (ctx, [x, y, dy], dx, attrs) => {
+  const g = core.poolGeometry('max_pool2d_grad', x!, attrs);
+  const sizes = [g.inH, g.inW, g.outH, g.outW, g.kH, g.kW, g.strideY, g.strideX, g.padY, g.padX];
+  const grain = rowGrain(g.outH * g.outW * g.kH * g.kW, COSTLY_GRAIN);
+  const at = [x!.buffer, y!.buffer, dy!.buffer, dx.buffer];
+  ctx.parallel('maxPoolGrad', g.batch * g.channels, grain, ...sizes, ...at);
+});
+
 type Mode = 'nearest' | 'bilinear' | 'bicubic';
 const TAPS = { nearest: 1, bilinear: 2, bicubic: 4 } as const;
 
@@ -60,4 +68,4 @@ const interpolate = wasmKernel<{ mode: Mode }>(core.interpolate, ['f32'], (ctx, 
   ctx.parallel('resample', batch * channels, grain, taps, inH, inW, outH, outW, tables, columns, x!.buffer, y.buffer);
 });
 
-export const poolKernels = [...pools, interpolate];
+export const poolKernels = [...pools, maxGrad, interpolate];

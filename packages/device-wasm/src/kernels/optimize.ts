@@ -1,0 +1,23 @@
+import * as core from '@paperzoo/core';
+import { wasmKernelOfThree } from './kernels-module';
+import { COSTLY_GRAIN } from './layout';
+
+interface AdamwAttrs {
+  readonly lr: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly eps: number;
+  readonly weightDecay: number;
+  readonly step: number;
+}
+
+const adamw = wasmKernelOfThree<AdamwAttrs>(core.adamwStep, (ctx, ins, outs, attrs) => {
+  const { lr, beta1, beta2, eps, weightDecay, step } = attrs;
+  const correct = 1 / Math.sqrt(1 - beta2 ** step);
+  const rate = lr / (1 - beta1 ** step);
+  const numbers = [beta1, 1 - beta1, beta2, 1 - beta2, correct, eps, rate, 1 - lr * weightDecay];
+  const at = [...ins, ...outs].map((x) => x!.buffer);
+  ctx.parallel('adamw', outs[0].size, COSTLY_GRAIN, ...numbers, ...at);
+});
+
+export const optimizeKernels = [adamw];

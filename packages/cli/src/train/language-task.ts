@@ -1,5 +1,5 @@
 import { ModelError, type Model, type ModelCard, type Tensor, type Zoo } from '@paperzoo/core';
-import { adamw, clipByGlobalNorm, DataLoader, type AnyModule } from '@paperzoo/nn';
+import { adamw, clipByGlobalNorm, DataLoader, type AnyModule, type Philox } from '@paperzoo/nn';
 import { CommandError } from '../command-error';
 import { readText } from './text-data';
 import type { TaskOptions, TrainingTask } from './training-task';
@@ -42,9 +42,14 @@ export async function languageTask(zoo: Zoo, card: ModelCard, options: TaskOptio
   }
   const config = { ...card.config, vocabSize: VOCABULARY, bosTokenId: null, eosTokenId: null };
   const model = asLanguageModel(await zoo.load(card.name, { weights: false, config, seed, signal }));
-  const windows = (from: Uint8Array, places: Uint32Array): Int32Array => {
+  const windows = (from: Uint8Array, places: Uint32Array, random?: Philox): Int32Array => {
     const ids = new Int32Array(places.length * length);
-    places.forEach((place, i) => ids.set(from.subarray(place * length, (place + 1) * length), i * length));
+    const shifts = random?.uniform(places.length);
+    places.forEach((place, i) => {
+      // Never the same windows twice, or small models learn where they begin; the text's last window has no room to move.
+      const start = Math.min(place * length + Math.floor((shifts?.[i] ?? 0) * length), from.length - length);
+      ids.set(from.subarray(start, start + length), i * length);
+    });
     return ids;
   };
   const loss = (batch: Int32Array): Tensor => {
@@ -59,11 +64,12 @@ export async function languageTask(zoo: Zoo, card: ModelCard, options: TaskOptio
       size: Math.floor(train.length / length),
       batchSize,
       seed,
-      collate: (places) => windows(train, places),
+      collate: (places, random) => windows(train, places, random),
     }),
     optimizer: adamw({ betas: [0.9, 0.95], weightDecay: 0.01 }),
     clip: clipByGlobalNorm(1),
     peak: 3e-3,
+    floor: 0.1,
     loss,
     async evaluate(last) {
       const all = Math.floor(held.length / length);

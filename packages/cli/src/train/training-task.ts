@@ -10,6 +10,8 @@ export interface TrainingTask<Batch = unknown> {
   readonly clip: GradientClip;
   /** Highest learning rate unless the user gives one. */
   readonly peak: number;
+  /** Lowest learning rate, at the end of the run, as a share of the highest. */
+  readonly floor: number;
   loss(batch: Batch): Tensor;
   /** Figures on data that is not trained on; `last` asks for all of it. */
   evaluate(last: boolean): Promise<Readonly<Record<string, number>>>;

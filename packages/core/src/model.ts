@@ -43,7 +43,7 @@ export interface ModelCard<M extends Model = Model, O extends LoadOptions = Load
   readonly task: 'image-classification' | 'text-generation' | string;
   readonly config: Readonly<Record<string, unknown>>;
   readonly license?: string;
-  /** Published weights. */
+  /** Published weights: in a hub's repository, or in an npm package that is a plugin's optional peer. */
   readonly hub?: {
     readonly repo: string;
     readonly revision?: string;
@@ -51,6 +51,7 @@ export interface ModelCard<M extends Model = Model, O extends LoadOptions = Load
     readonly sha256?: string;
     readonly bytes?: number;
   };
+  readonly package?: string;
   /** Published figures with their source. */
   readonly metrics?: Readonly<Record<string, { readonly value: number; readonly source: string }>>;
   /** Parameters and multiply-adds, checked against the built model by the conformance kit. */
@@ -79,7 +80,7 @@ export function listModels(
   const pattern = globToRegExp(glob);
   return plugins
     .flatMap((plugin) => plugin.models ?? [])
-    .filter((card) => pattern.test(card.name) && (!pretrained || card.hub))
+    .filter((card) => pattern.test(card.name) && (!pretrained || card.hub || card.package))
     .sort((a, b) => collator.compare(a.name, b.name));
 }
 

@@ -39,6 +39,8 @@ describe('models', () => {
     expect(names(listModels([plugin]))).toEqual(['net_m0.r224', 'net_m2.r224', 'net_m10.r224', 'tiny']);
     expect(names(listModels([plugin], 'net_m?.*'))).toEqual(['net_m0.r224', 'net_m2.r224']);
     expect(names(listModels([plugin], '*', { pretrained: true }))).not.toContain('tiny');
+    const boxed = { ...plugin, models: [{ ...plugin.models![0]!, name: 'boxed', hub: undefined, package: 'weights' }] };
+    expect(names(listModels([boxed], '*', { pretrained: true }))).toEqual(['boxed']);
     expect(listModels([plugin], '.+')).toEqual([]);
     expect(listModels([plugin], '('.repeat(50) + '*'.repeat(5000))).toEqual([]);
   });

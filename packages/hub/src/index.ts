@@ -5,6 +5,7 @@
 export { parseSafetensors, readSafetensors, type ReadOptions } from './safetensors/read';
 export { writeSafetensors, type WritableTensor } from './safetensors/write';
 export { saveSafetensors } from './safetensors/save';
+export { narrowToF16 } from './safetensors/narrow';
 export { Checkpoint } from './safetensors/checkpoint';
 export { CheckpointTensor } from './safetensors/tensor';
 export type { SafetensorsDType } from './safetensors/dtypes';

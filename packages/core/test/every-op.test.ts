@@ -114,6 +114,8 @@ const cases: readonly Case[] = [
   ['attention', () => core.attention(f(4, 3), f(2, 3), f(3, 3)), 'shape', 'value'],
   ['attention', () => core.attention(f(4, 3), f(2, 3), f(2, 5), f(3, 2)), 'shape', 'bias'],
   ['attention', () => core.attention(f(4, 3), f(2, 3), f(2, 5), f(7, 4, 2)), 'shape', 'bias'],
+  ['attention_grad', () => core.attentionGrad(f(2, 4, 3), f(2, 3), f(2, 5), f(2, 4, 5)), 'shape', 'key'],
+  ['attention_grad', () => core.attentionGrad(f(4, 3), f(2, 3), f(2, 5), f(4, 3)), 'shape', 'grad'],
   ['cast', () => core.cast(f(2), { dtype: 'f64' as never }), 'attr', 'dtype'],
 ];
 

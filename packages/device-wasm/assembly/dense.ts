@@ -4,6 +4,8 @@ export { fewColumns, fewRows, isFew } from './gemm-few';
 export { gemmBatch } from './gemm-batch';
 export { packColumns, packConv, packRows } from './gemm-pack';
 export { transposeRows } from './gemm-transpose';
+export { attention, attentionBlocks, attentionBytes } from './attention';
+export { addParts, attentionGrad, attentionGradBlocks, attentionGradBytes } from './attention-grad';
 export { conv, convPatches } from './conv';
 export { gateRows } from './gate';
 export { depthwise, packDepthwise } from './depthwise';

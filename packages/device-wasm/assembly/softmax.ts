@@ -40,7 +40,8 @@ function put(p: usize, v: v128, left: usize): void {
   else storeFirst(p, v, <i32>left);
 }
 
-function rowMax(x: usize, n: usize): f32 {
+/** Largest of n numbers; NaN is passed over. */
+export function rowMax(x: usize, n: usize): f32 {
   let v = f32x4.splat(f32.NEGATIVE_INFINITY);
   // pmax drops NaN now and then, but any NaN reaches the sum of exponentials.
   for (let i: usize = 0; i < n; i += 4) v = f32x4.pmax(v, row4(x, i, n));

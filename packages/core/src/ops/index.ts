@@ -32,5 +32,6 @@ export { adamwStep } from './adamw-step';
 export { maxPool2dGrad } from './pool-grad';
 export * from './pool';
 export * from './cast';
-export * from './attention';
+export { attention } from './attention';
+export { attentionGrad } from './attention-grad';
 export { axis, axes, broadcast } from './shapes';

@@ -1,5 +1,6 @@
 import type { Kernel } from '@paperzoo/core';
 import { activationGradKernel } from './activation-grad';
+import { attentionKernels } from './attention';
 import { batchNormKernels } from './batch-norm';
 import { binaryKernels } from './binary';
 import { castKernels } from './cast';
@@ -33,5 +34,6 @@ export const wasmKernels: readonly Kernel<number>[] = [
   ...gatherKernels,
   ...gemmKernels,
   ...convKernels,
+  ...attentionKernels,
   ...convGradKernels,
 ];

@@ -1,5 +1,6 @@
 import type { Kernel } from '@paperzoo/core';
 import { decodeBase64 } from '../module/base64';
+import { attentionKernels } from './attention';
 import { convKernels } from './conv';
 import { convGradKernels } from './conv-grad';
 import { gemmKernels } from './gemm';
@@ -14,12 +15,16 @@ async function relaxedDenseModule(): Promise<Uint8Array> {
  * Products and convolutions with fused multiply-add, a third faster where the processor has it. Packed weights are laid out alike, so
  * both variants share them. Not the default: the last bits then depend on the processor.
  */
-export const relaxedKernels: readonly Kernel<number>[] = [...gemmKernels, ...convKernels, ...convGradKernels].map(
-  (kernel) =>
-    Object.freeze({
-      ...kernel,
-      id: kernel.id.replace('wasm-simd', 'wasm-relaxed'),
-      priority: kernel.priority + 1,
-      module: relaxedDenseModule,
-    }),
+export const relaxedKernels: readonly Kernel<number>[] = [
+  ...gemmKernels,
+  ...convKernels,
+  ...convGradKernels,
+  ...attentionKernels,
+].map((kernel) =>
+  Object.freeze({
+    ...kernel,
+    id: kernel.id.replace('wasm-simd', 'wasm-relaxed'),
+    priority: kernel.priority + 1,
+    module: relaxedDenseModule,
+  }),
 );

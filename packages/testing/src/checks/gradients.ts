@@ -125,6 +125,8 @@ function differences(
     const random = new Random(`${what}/${key}`);
     const picked = new Set(Array.from({ length: probes }, () => random.below(values.length)));
     for (const k of picked) {
+      // An infinite number has no neighbours to differ from.
+      if (!Number.isFinite(values[k]!)) continue;
       const step = STEP * Math.max(1, Math.abs(values[k]!) / 1e3);
       const value = (shift: number) =>
         zoo.scope(() => {

@@ -4,6 +4,7 @@ export { adamw } from './adamw';
 export { batchNormTrain, batchNormTrainGrad } from './batch-norm';
 export { binaryFlat, binaryRows } from './binary';
 export { cast } from './cast';
+export { clipUnitNorm } from './clip';
 export { compareFlat, compareRows, logicalNot, whereRows } from './compare';
 export { copyRows, copyStrided, fill, pickRows, transpose } from './copy';
 export { gather, indexSelect, scatterAdd } from './gather';

@@ -29,6 +29,7 @@ export * from './norm';
 export * from './batch-norm-train';
 export * from './loss';
 export { adamwStep } from './adamw-step';
+export { clipUnitNorm } from './clip-unit-norm';
 export { maxPool2dGrad } from './pool-grad';
 export * from './pool';
 export * from './cast';

@@ -1,6 +1,6 @@
 import * as core from '@paperzoo/core';
-import { wasmKernelOfThree } from './kernels-module';
-import { COSTLY_GRAIN } from './layout';
+import { wasmKernel, wasmKernelOfThree } from './kernels-module';
+import { COSTLY_GRAIN, rowGrain } from './layout';
 
 interface AdamwAttrs {
   readonly lr: number;
@@ -20,4 +20,14 @@ const adamw = wasmKernelOfThree<AdamwAttrs>(core.adamwStep, (ctx, ins, outs, att
   ctx.parallel('adamw', outs[0].size, COSTLY_GRAIN, ...numbers, ...at);
 });
 
-export const optimizeKernels = [adamw];
+const clip = wasmKernel<{ factor: number; eps: number }>(
+  core.clipUnitNorm,
+  ['f32'],
+  (ctx, [grad, param], y, { factor, eps }) => {
+    const units = y.shape.length > 1 ? y.shape[0]! : 1;
+    const n = y.size / units;
+    ctx.parallel('clipUnitNorm', units, rowGrain(n), n, factor, eps, grad!.buffer, param!.buffer, y.buffer);
+  },
+);
+
+export const optimizeKernels = [adamw, clip];

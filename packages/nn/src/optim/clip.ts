@@ -1,4 +1,4 @@
-import { add, div, lt, maximum, minimum, mul, sqrt, sum, where, type Tensor } from '@paperzoo/core';
+import { add, clipUnitNorm, div, minimum, mul, sqrt, sum, type Tensor } from '@paperzoo/core';
 import type { Tensors } from './optimizer';
 
 /** Changes gradients before an optimiser sees them. Runs on the device and reads nothing back. */
@@ -27,15 +27,5 @@ export const adaptiveClip =
   (factor = 0.02, eps = 1e-3): GradientClip =>
   (grads, params) =>
     Object.fromEntries(
-      Object.entries(grads).map(([key, grad]) => {
-        const most = mul(maximum(unitNorm(params[key]!), eps), factor);
-        const norm = unitNorm(grad);
-        const scale = where(lt(norm, most), grad.zoo.ones([]), div(most, maximum(norm, 1e-6)));
-        return [key, mul(grad, scale)];
-      }),
+      Object.entries(grads).map(([key, grad]) => [key, clipUnitNorm(grad, params[key]!, { factor, eps })]),
     );
-
-function unitNorm(t: Tensor): Tensor {
-  const dim = t.shape.length > 1 ? t.shape.map((_, i) => i).slice(1) : null;
-  return sqrt(sum(mul(t, t), { dim, keepdim: true }));
-}

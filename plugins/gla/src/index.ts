@@ -46,4 +46,5 @@ export default definePlugin({
   ops: [gla, glaGrad, gateLogsigmoid, rmsNormGated, shortConv1d],
   models: glaCards,
   kernels: { cpu: () => import('./kernels/cpu'), wasm: () => import('./kernels/wasm') },
+  benchmarks: () => import('./bench'),
 });

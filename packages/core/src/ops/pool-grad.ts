@@ -50,6 +50,22 @@ export const maxPool2dGrad = defineOp({
       ],
       attrs: { kernelSize: [3], stride: [2], padding: [1] },
     },
+    {
+      name: 'side by side',
+      ins: [
+        {
+          shape: [1, 1, 3, 11],
+          fill: [
+            ...[1, 2, 4, 4, 0, 5, 7, 6, 1, 1, 9],
+            ...[3, 0, 4, 4, 5, 5, 8, 8, 2, 0, 9],
+            ...Array<number>(11).fill(9),
+          ],
+        },
+        { shape: [1, 1, 1, 5], fill: [3, 4, 5, 8, 2] },
+        { shape: [1, 1, 1, 5] },
+      ],
+      attrs: { kernelSize: [2] },
+    },
   ],
 });
 

@@ -21,8 +21,8 @@ export interface GraphSource<F extends GraphFn = GraphFn> {
 /** A graph that an executor holds. Called as its source is, it resolves to fresh tensors of the zoo. */
 export interface CompiledGraph<F extends GraphFn = GraphFn> {
   (...inputs: Parameters<F>): Promise<ReturnType<F>>;
-  /** Outputs in order; those named in `held` stay with the executor, for its next run. The caller disposes them all. */
-  run(inputs: readonly GraphValue[], held?: readonly string[]): Promise<GraphValue[]>;
+  /** All outputs in order, for the caller to dispose; some may be values that stay with the executor, for its next run. */
+  run(inputs: readonly GraphValue[]): Promise<GraphValue[]>;
   dispose(): Promise<void>;
 }
 

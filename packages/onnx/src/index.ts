@@ -13,3 +13,11 @@ export type { ReadOnnxOptions } from './read/read-model';
 export { UnsupportedError } from './unsupported-error';
 export { exportOnnx, type Exportable } from './export-onnx';
 export type { NodeWriter, OnnxCall, OnnxRule, OnnxTarget } from './lower/rule';
+export { ort, type OpenOptions, type OrtExecutor } from './executor/ort';
+export {
+  BACKENDS,
+  type CompileOptions,
+  type CompileProgress,
+  type OrtBackend,
+  type OrtOptions,
+} from './executor/options';

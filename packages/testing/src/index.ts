@@ -1,5 +1,6 @@
 export { ConformanceError, type Check } from './check';
 export { conform, type ConformOptions } from './conform';
+export { conformOnnx, type ConformOnnxOptions } from './conform-onnx';
 export {
   conformModels,
   type CheckableModel,

@@ -14,6 +14,7 @@ import {
   type Sample,
   type Spec,
 } from '@paperzoo/core';
+import { cascadedGroupAttentionOnnx } from './cascaded-group-attention-onnx';
 import { cutWindows, joinWindows } from './windows';
 
 const OP = 'efficientvit.cascaded_group_attention';
@@ -134,6 +135,7 @@ export const cascadedGroupAttention = defineOp({
 });
 
 implement(cascadedGroupAttention, {
+  onnx: cascadedGroupAttentionOnnx,
   composite([x, qkvWeight, qkvBias, dwWeight, dwBias, bias], { window, keyDim: d, kernels }) {
     const [batch, height, width] = x.shape as readonly [number, number, number];
     const { heads, width: v, columns, tokens } = sizes(x, qkvWeight, { window, keyDim: d, kernels });

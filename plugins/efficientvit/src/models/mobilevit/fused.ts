@@ -115,7 +115,8 @@ const SCORES = 2 ** 18;
 /** softmax(q · kᵀ) · v on [S, heads, N, d], a few sequences at a time: all scores of a batch together would be hundreds of megabytes. */
 function attend(query: Tensor, key: Tensor, value: Tensor): Tensor {
   const [sequences, heads, length] = query.shape as readonly [number, number, number];
-  const step = Math.max(1, Math.floor(SCORES / (heads * length * length)));
+  // A trace holds no scores, and its graph must not depend on how many sequences there are.
+  const step = query.isAbstract ? sequences : Math.max(1, Math.floor(SCORES / (heads * length * length)));
   const some = (from: number): Tensor => {
     const [q, k, v] = [query, key, value].map((t) => (step < sequences ? t.slice(0, from, from + step) : t));
     return matmul(matmul(q!, k!, { transposeB: true }).softmax(-1), v!);

@@ -1,0 +1,13 @@
+import { describe, test } from '@jest/globals';
+import * as core from '@paperzoo/core';
+import { conformOnnx } from '@paperzoo/testing';
+import { run, writer } from './ort-node';
+
+const ops = Object.values(core).filter(
+  (value): value is typeof value & core.Op => typeof value === 'function' && 'samples' in value && 'shape' in value,
+) as unknown as core.Op[];
+
+/** Opsets at which rules change; the others lie between. */
+describe.each([17, 21] as const)('opset %d', (opset) => {
+  for (const check of conformOnnx(ops, { write: writer({ opset }), run })) test(check.name, check.run);
+});

@@ -1,0 +1,50 @@
+import { describe, expect, test } from '@jest/globals';
+import { createZoo, type Tensor, type Zoo } from '@paperzoo/core';
+import { wasm } from '@paperzoo/device-wasm';
+import { exportOnnx } from '@paperzoo/onnx';
+import { conformOnnx } from '@paperzoo/testing';
+import plugin from '../src/index';
+import type { ImageModel } from '../src/load/image-model';
+import { run, writer } from './harness/ort-node';
+
+describe('ops', () => {
+  for (const check of conformOnnx(plugin, { write: writer, run })) test(check.name, check.run);
+});
+
+/** Loads a model with fresh weights and gives it a batch of two images of its own size. */
+async function withModel(name: string, use: (zoo: Zoo, model: ImageModel, images: Tensor) => Promise<void>) {
+  await using zoo = await createZoo({ device: wasm(), plugins: [plugin], log: () => undefined });
+  const model = await zoo.load<ImageModel>(name, { weights: false, seed: 7 });
+  const side = Number(model.config.imgSize ?? 256);
+  const values = Float32Array.from({ length: 2 * 3 * side * side }, (_, i) => Math.sin(i * 0.37) * 1.5);
+  await use(zoo, model, zoo.tensor(values, { shape: [2, 3, side, side] }));
+}
+
+describe.each(plugin.models!.map(({ name }) => name))('%s', (name) => {
+  test('the file gives what the model gives, for any batch', async () => {
+    await withModel(name, async (zoo, model, images) => {
+      const [, ...map] = images.shape;
+      const one = { shape: [1, ...map], dtype: 'f32' } as const;
+      const file = await exportOnnx(zoo, model, [one], { dynamic: { input: { 0: 'N' } } });
+      expect(file.inputs).toEqual([{ name: 'input', dtype: 'f32', dims: ['N', ...map] }]);
+      expect(file.outputs).toEqual([{ name: 'output', dtype: 'f32', dims: ['N', 1000] }]);
+      const values = await images.data();
+      const { output } = await run(file.bytes, { input: { ...images, shape: images.shape, dtype: 'f32', values } });
+      const expected = Array.from(await model.forward(images).data());
+      const largest = Math.max(...expected.map(Math.abs));
+      const off = Math.max(...expected.map((value, i) => Math.abs(value - output![i]!)));
+      expect(off / largest).toBeLessThan(1e-5);
+    });
+  });
+});
+
+test('M0 as its op takes few nodes, and its file little more than its weights', async () => {
+  await withModel('efficientvit_m0', async (zoo, model, images) => {
+    const file = await exportOnnx(zoo, model, [{ shape: [1, ...images.shape.slice(1)], dtype: 'f32' }]);
+    const weights = [...(await model.stateDict()).values()].reduce(
+      (sum, { shape }) => sum + 4 * shape.reduce((a, b) => a * b, 1),
+      0,
+    );
+    expect(file.bytes.length).toBeLessThan(1.01 * weights + 100_000);
+  });
+});

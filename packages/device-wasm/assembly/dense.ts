@@ -2,6 +2,7 @@
 export { gemm, gemmPanels } from './gemm';
 export { fewColumns, fewRows, isFew } from './gemm-few';
 export { gemmBatch } from './gemm-batch';
+export { gemmTurned, turnedBytes } from './gemm-turned';
 export { packColumns, packConv, packRows } from './gemm-pack';
 export { transposeRows } from './gemm-transpose';
 export { attention, attentionBlocks, attentionBytes } from './attention';

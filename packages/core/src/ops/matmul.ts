@@ -44,6 +44,7 @@ export const matmul = defineOp({
     { name: 'tiles', ins: [{ shape: [16, 24] }, { shape: [24, 32] }] },
     { name: 'transpose b', ins: [{ shape: [5, 9] }, { shape: [17, 9] }], attrs: { transposeB: true } },
     { name: 'transpose a', ins: [{ shape: [9, 5] }, { shape: [9, 10] }], attrs: { transposeA: true } },
+    { name: 'transpose a, larger', ins: [{ shape: [300, 70] }, { shape: [300, 13] }], attrs: { transposeA: true } },
     { name: 'both', ins: [{ shape: [6, 5] }, { shape: [7, 6] }], attrs: { transposeA: true, transposeB: true } },
     { name: 'batch', ins: [{ shape: [2, 3, 4, 5] }, { shape: [3, 5, 6] }] },
     { name: 'broadcast both', ins: [{ shape: [2, 1, 4, 5] }, { shape: [1, 3, 5, 6] }] },

@@ -55,11 +55,30 @@ const matmulKernel = defineKernel<number, WasmContext>(matmul, {
     const oneB = b.size === k * n;
     if (oneB && (batches === 1 || (a.size === batches * m * k && !attrs.transposeA))) {
       // One matrix on the right: the batch of left ones is one tall matrix.
+      if (attrs.transposeA && !attrs.transposeB && !b.persistent && m > FEW) {
+        runTurned(ctx, m, n, k, a.buffer, b.buffer, out!.buffer);
+        return;
+      }
       const left = attrs.transposeA ? turned(ctx, a, m, k) : a.buffer;
       runOne(ctx, batches * m, n, k, left, b, attrs.transposeB, out!.buffer);
     } else runBatch(ctx, a, b, out!, m, n, k, attrs);
   },
 });
+
+/** Up to so many rows are done without packing; see assembly/gemm-few.ts. */
+const FEW = 8;
+/** Rows of one index of `gemmTurned`. */
+const BLOCK = 64;
+
+/** Aᵀ·B as both are stored, `[k][m]` and `[k][n]`: gradients of weights. */
+function runTurned(ctx: WasmContext, m: number, n: number, k: number, a: number, b: number, c: number): void {
+  const slot = ctx.exports.turnedBytes!(n, k);
+  const blocks = Math.ceil(m / BLOCK);
+  // Every range packs B for itself, so there are no more of them than threads.
+  const grain = Math.max(grainFor(BLOCK * n * k), Math.ceil(blocks / ctx.threads));
+  const scratch = ctx.scratch(slot * Math.ceil(blocks / grain));
+  ctx.parallel('gemmTurned', blocks, grain, m, n, k, a, b, c, scratch, slot, grain);
+}
 
 /** Left matrix `[m][k]` at `a`, right one `[k][n]` or transposed. */
 function runOne(

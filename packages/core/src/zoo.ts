@@ -213,7 +213,7 @@ export class Zoo {
 
   /** Runs a synchronous function and frees every tensor made inside that is not part of its result (nested arrays, objects, maps). */
   scope<T>(fn: () => T): T {
-    return this.scopes.run(fn);
+    return this.tracer ? fn() : this.scopes.run(fn); // A trace keeps what it captures.
   }
 
   memory(): Memory {

@@ -81,3 +81,9 @@ describe('trace', () => {
     expect(zoo.memory().tensors).toBe(0);
   });
 });
+
+test('constants that a traced function makes in a scope of its own are there for the graph', async () => {
+  const graph = zoo.trace((x) => zoo.scope(() => mul(add(x!, 1), zoo.full([2], 3))), [f32(2)]);
+  const values = await Promise.all([...graph.constants.values()].map((tensor) => tensor.data()));
+  expect(values.map((each) => [...each])).toEqual([[1], [3, 3]]);
+});

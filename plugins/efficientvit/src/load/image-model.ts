@@ -1,4 +1,12 @@
-import { AttrError, DisposedError, ModelError, type Model, type Tensor, type Zoo } from '@paperzoo/core';
+import {
+  AttrError,
+  DisposedError,
+  ModelError,
+  type GraphSource,
+  type Model,
+  type Tensor,
+  type Zoo,
+} from '@paperzoo/core';
 import { decodeImage, preprocessImage, type PreprocessOptions, type RgbImage } from '@paperzoo/hub';
 import type { AnyModule, HostTensor } from '@paperzoo/nn';
 
@@ -33,6 +41,8 @@ export interface ClassifyOptions {
   /** How many classes; default 5. */
   readonly topk?: number;
   readonly signal?: AbortSignal;
+  /** What computes the logits instead of the model itself: its graph on an executor, from `zoo.compile`. */
+  readonly forward?: (x: Tensor) => Promise<Tensor>;
 }
 
 export interface ImageModelParts<M extends AnyModule> {
@@ -71,6 +81,19 @@ export class ImageModel<M extends AnyModule = AnyModule> implements Model {
     return this.zoo.scope(() => this.parts.graph.forward(x));
   }
 
+  /** What `forward` does to any number of prepared images, in eval mode, as a graph: `zoo.compile` and exporters take it. */
+  graphs(): { readonly forward: GraphSource<(x: Tensor) => Tensor> } {
+    const { inChans = 3 } = this.config;
+    const { size = 224 } = this.parts.preprocessing;
+    return {
+      forward: {
+        fn: (x) => this.evaluated(() => this.forward(x)),
+        inputs: [{ name: 'pixel_values', shape: ['N', Number(inChans), size, size], dtype: 'f32' }],
+        outputs: [this.parts.numClasses === 0 ? 'features' : 'logits'],
+      },
+    };
+  }
+
   /** The stages' maps [B, C, H, W], coarser and coarser; `indices` picks some of them. The caller disposes them. */
   features(x: Tensor, indices?: readonly number[]): Tensor[] {
     this.refuseDisposed();
@@ -95,7 +118,7 @@ export class ImageModel<M extends AnyModule = AnyModule> implements Model {
   classify(images: readonly ImageInput[], options?: ClassifyOptions): Promise<ClassScore[][]>;
   async classify(
     images: ImageInput | readonly ImageInput[],
-    { topk = 5, signal }: ClassifyOptions = {},
+    { topk = 5, signal, forward }: ClassifyOptions = {},
   ): Promise<ClassScore[] | ClassScore[][]> {
     const { numClasses, labels } = this.parts;
     if (numClasses === 0)
@@ -107,7 +130,7 @@ export class ImageModel<M extends AnyModule = AnyModule> implements Model {
     const x = await this.preprocess(images, { signal });
     let logits: Tensor;
     try {
-      logits = this.forward(x);
+      logits = forward ? await forward(x) : this.forward(x);
     } finally {
       x.dispose();
     }
@@ -148,6 +171,17 @@ export class ImageModel<M extends AnyModule = AnyModule> implements Model {
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  private evaluated<T>(fn: () => T): T {
+    const { module } = this.parts;
+    if (!module.training) return fn();
+    module.eval();
+    try {
+      return fn();
+    } finally {
+      module.train();
+    }
   }
 
   private refuseDisposed(): void {

@@ -9,6 +9,7 @@ export { compareFlat, compareRows, logicalNot, whereRows } from './compare';
 export { copyRows, copyStrided, fill, pickRows, transpose } from './copy';
 export { gather, indexSelect, scatterAdd } from './gather';
 export { batchNorm, layerNorm, rmsNorm } from './norm';
+export { rowNormGrad } from './norm-grad';
 export { pool, resample } from './pool';
 export { maxPoolGrad } from './pool-grad';
 export { argmax, cumsum, reduceColumns, reduceRows, sumI32 } from './reduce';

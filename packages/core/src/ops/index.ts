@@ -26,6 +26,7 @@ export * from './matmul';
 export * from './conv';
 export { conv2dInputGrad, conv2dWeightGrad } from './conv-grad';
 export * from './norm';
+export { layerNormGrad, rmsNormGrad } from './norm-grad';
 export * from './batch-norm-train';
 export * from './loss';
 export { adamwStep } from './adamw-step';

@@ -2,6 +2,7 @@ import { attr } from '../attr';
 import { defineOp, implement, optional, tensor, type Sample } from '../op';
 import type { Tensor } from '../tensor';
 import { add, div, mul, sub } from './binary';
+import { layerNormGrad, rmsNormGrad } from './norm-grad';
 import { amax, mean, sum } from './reduce';
 import { reshape } from './shape';
 import { axis, sizeOf, want, wantShape } from './shapes';
@@ -101,6 +102,10 @@ implement(layerNorm, {
     if (weight) y = mul(y, weight);
     return bias ? add(y, bias) : y;
   },
+  vjp({ ins: [x, weight, bias], grads: [dy], attrs }) {
+    const [dx, dw, db] = layerNormGrad(x, dy!, weight, attrs);
+    return [dx, weight && dw, bias && db];
+  },
   tolerance: { rel: 4e-6, abs: 4e-6 },
 });
 
@@ -125,6 +130,10 @@ implement(rmsNorm, {
   composite([x, weight], { eps }) {
     const y = mul(x, rsqrt(add(mean(mul(x, x), { dim: [-1], keepdim: true }), eps)));
     return weight ? mul(y, weight) : y;
+  },
+  vjp({ ins: [x, weight], grads: [dy], attrs }) {
+    const [dx, dw] = rmsNormGrad(x, dy!, weight, attrs);
+    return [dx, weight && dw];
   },
   tolerance: { rel: 4e-6, abs: 2e-6 },
 });

@@ -1,6 +1,6 @@
 import * as core from '@paperzoo/core';
 import { COSTLY_GRAIN, rowGrain } from './layout';
-import { wasmKernelOfThree, type WasmArg } from './kernels-module';
+import { wasmKernelOfSeveral, type WasmArg } from './kernels-module';
 
 const orNull = (x: WasmArg | undefined): number => x?.buffer ?? 0;
 
@@ -11,7 +11,7 @@ function sizesOf(x: WasmArg) {
   return { channels, sizes: [batch, channels, inner], grain: rowGrain(batch * inner, COSTLY_GRAIN) };
 }
 
-const train = wasmKernelOfThree<{ eps: number }>(core.batchNormTrain, (ctx, ins, outs, { eps }) => {
+const train = wasmKernelOfSeveral<{ eps: number }>(core.batchNormTrain, (ctx, ins, outs, { eps }) => {
   const [x, weight, bias] = ins as [WasmArg, WasmArg?, WasmArg?];
   if (x.size === 0) return;
   const { channels, sizes, grain } = sizesOf(x);
@@ -19,7 +19,7 @@ const train = wasmKernelOfThree<{ eps: number }>(core.batchNormTrain, (ctx, ins,
   ctx.parallel('batchNormTrain', channels, grain, ...sizes, eps, x.buffer, orNull(weight), orNull(bias), ...to);
 });
 
-const grad = wasmKernelOfThree<{ eps: number }>(core.batchNormTrainGrad, (ctx, ins, outs, { eps }) => {
+const grad = wasmKernelOfSeveral<{ eps: number }>(core.batchNormTrainGrad, (ctx, ins, outs, { eps }) => {
   const [x] = ins as [WasmArg];
   if (x.size === 0) return;
   const { channels, sizes, grain } = sizesOf(x);

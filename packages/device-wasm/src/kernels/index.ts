@@ -11,6 +11,7 @@ import { gatherKernels } from './gather';
 import { gemmKernels } from './gemm';
 import { moveKernels } from './move';
 import { normKernels } from './norm';
+import { normGradKernels } from './norm-grad';
 import { optimizeKernels } from './optimize';
 import { poolKernels } from './pool';
 import { reduceKernels } from './reduce';
@@ -26,6 +27,7 @@ export const wasmKernels: readonly Kernel<number>[] = [
   ...reduceKernels,
   ...softmaxKernels,
   ...normKernels,
+  ...normGradKernels,
   ...batchNormKernels,
   ...optimizeKernels,
   activationGradKernel,

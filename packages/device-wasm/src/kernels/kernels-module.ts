@@ -13,21 +13,16 @@ export type WasmArg = Arg<number>;
 /** Body of a kernel with one output. Arguments that the op requires are there; ops with optional ones look before they read. */
 export type Run<Attrs> = (ctx: WasmContext, ins: readonly WasmArg[], out: WasmArg, attrs: Attrs) => void;
 
-/** A kernel of this module for a core op with three outputs. */
-export function wasmKernelOfThree<Attrs extends object = object>(
+/** A kernel of this module for a core op with several outputs. */
+export function wasmKernelOfSeveral<Attrs extends object = object>(
   op: Op,
-  run: (
-    ctx: WasmContext,
-    ins: readonly (WasmArg | undefined)[],
-    outs: readonly [WasmArg, WasmArg, WasmArg],
-    attrs: Attrs,
-  ) => void,
+  run: (ctx: WasmContext, ins: readonly (WasmArg | undefined)[], outs: readonly WasmArg[], attrs: Attrs) => void,
 ): Kernel<number> {
   return defineKernel<number, WasmContext>(op, {
     id: `${op.name}/wasm-simd`,
     device: 'wasm',
     module: kernelsModule,
-    run: (ctx, ins, outs, attrs: Attrs) => run(ctx, ins, outs as unknown as [WasmArg, WasmArg, WasmArg], attrs),
+    run: (ctx, ins, outs, attrs: Attrs) => run(ctx, ins, outs, attrs),
   }) as Kernel<number>;
 }
 

@@ -1,5 +1,5 @@
 import * as core from '@paperzoo/core';
-import { wasmKernel, wasmKernelOfThree } from './kernels-module';
+import { wasmKernel, wasmKernelOfSeveral } from './kernels-module';
 import { COSTLY_GRAIN, rowGrain } from './layout';
 
 interface AdamwAttrs {
@@ -11,13 +11,13 @@ interface AdamwAttrs {
   readonly step: number;
 }
 
-const adamw = wasmKernelOfThree<AdamwAttrs>(core.adamwStep, (ctx, ins, outs, attrs) => {
+const adamw = wasmKernelOfSeveral<AdamwAttrs>(core.adamwStep, (ctx, ins, outs, attrs) => {
   const { lr, beta1, beta2, eps, weightDecay, step } = attrs;
   const correct = 1 / Math.sqrt(1 - beta2 ** step);
   const rate = lr / (1 - beta1 ** step);
   const numbers = [beta1, 1 - beta1, beta2, 1 - beta2, correct, eps, rate, 1 - lr * weightDecay];
   const at = [...ins, ...outs].map((x) => x!.buffer);
-  ctx.parallel('adamw', outs[0].size, COSTLY_GRAIN, ...numbers, ...at);
+  ctx.parallel('adamw', outs[0]!.size, COSTLY_GRAIN, ...numbers, ...at);
 });
 
 const clip = wasmKernel<{ factor: number; eps: number }>(

@@ -9,6 +9,7 @@ import { shortConv1d } from './ops/short-conv1d';
 export { gateLogsigmoid } from './ops/gate-logsigmoid';
 export { gla } from './ops/gla';
 export { glaGrad } from './ops/gla-grad';
+export type { GateKind } from './ops/gla-shapes';
 export { withOnePivot } from './one-pivot';
 export * from './family/index';
 export { rmsNormGated, type GateActivation } from './ops/rms-norm-gated';
@@ -46,5 +47,6 @@ export default definePlugin({
   ops: [gla, glaGrad, gateLogsigmoid, rmsNormGated, shortConv1d],
   models: glaCards,
   kernels: { cpu: () => import('./kernels/cpu'), wasm: () => import('./kernels/wasm') },
+  claims: () => import('./claims'),
   benchmarks: () => import('./bench'),
 });

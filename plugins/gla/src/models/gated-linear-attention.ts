@@ -2,6 +2,7 @@ import { AttrError, expand, linear, relu, reshape, sigmoid, silu, type Tensor } 
 import { init, Linear, Module, Sequential, type Initializer } from '@paperzoo/nn';
 import { gateLogsigmoid } from '../ops/gate-logsigmoid';
 import { gla } from '../ops/gla';
+import type { GateKind } from '../ops/gla-shapes';
 import type { GateActivation } from '../ops/rms-norm-gated';
 import { headSizes } from './head-sizes';
 import type { LayerState } from './layer-state';
@@ -13,6 +14,12 @@ const FEATURE_MAPS = { relu, sigmoid, silu, swish: silu } as const;
 /** Functions that may be applied to queries and keys. */
 export type FeatureMap = keyof typeof FEATURE_MAPS;
 export const FEATURE_MAP_NAMES = Object.keys(FEATURE_MAPS) as readonly FeatureMap[];
+
+/**
+ * What a head's decay depends on (paper, table 4): a number per key channel and token (`vector`, GLA), per token (`scalar`), nothing
+ * (`constant`: head h keeps 1 - 2^(-5 - h), as RetNet does), or no decay at all (`none`).
+ */
+export const GATE_KINDS: readonly GateKind[] = ['vector', 'scalar', 'constant', 'none'];
 
 /** Arguments of the layer; the defaults are upstream's. */
 export interface GatedLinearAttentionOptions {
@@ -37,6 +44,8 @@ export interface GatedLinearAttentionOptions {
   readonly elementwiseAffine?: boolean;
   /** Default 1e-5. */
   readonly normEps?: number;
+  /** Default `vector`, the only one that checkpoints have; the others are for comparing. */
+  readonly gate?: GateKind;
   /** tau of the gate; default 16. */
   readonly gateLogitNormalizer?: number;
   /** Default 16. */
@@ -72,7 +81,7 @@ export class GatedLinearAttention extends Module<[x: Tensor, call?: LayerCall], 
   readonly k_proj: Linear;
   readonly v_proj: Linear;
   readonly g_proj: Linear | undefined;
-  readonly gk_proj: Sequential;
+  readonly gk_proj: Sequential | undefined;
   readonly o_proj: Linear;
   readonly q_conv1d: ShortConvolution | undefined;
   readonly k_conv1d: ShortConvolution | undefined;
@@ -81,7 +90,8 @@ export class GatedLinearAttention extends Module<[x: Tensor, call?: LayerCall], 
   readonly g_norm_swish_gate: RMSNorm | undefined;
   private readonly heads: number;
   private readonly kvHeads: number;
-  private readonly gate: { readonly tau: number; readonly clamp: number | null };
+  private readonly gate: GateKind;
+  private readonly gating: { readonly tau: number; readonly clamp: number | null };
   private readonly featureMap: FeatureMap | null;
 
   constructor(options: GatedLinearAttentionOptions) {
@@ -112,11 +122,14 @@ export class GatedLinearAttention extends Module<[x: Tensor, call?: LayerCall], 
       this.k_conv1d = new ShortConvolution(kvK, convSize, conv);
       this.v_conv1d = new ShortConvolution(kvV, convSize, conv);
     }
-    const zero = init.constant(0);
-    this.gk_proj = new Sequential(
-      new Linear(D, gateLowRankDim, plain),
-      new Linear(gateLowRankDim, kvK, { initWeight, initBias: zero }),
-    );
+    const { gate = 'vector' } = options;
+    if (gate === 'vector' || gate === 'scalar') {
+      const gates = { initWeight, initBias: init.constant(0) };
+      this.gk_proj = new Sequential(
+        new Linear(D, gateLowRankDim, plain),
+        new Linear(gateLowRankDim, gate === 'vector' ? kvK : numKvHeads, gates),
+      );
+    }
     const { normEps: eps = 1e-5, elementwiseAffine: affine = true } = options;
     const norm = new RMSNorm(Dv / numHeads, { eps, affine, activation: gateFn });
     if (useOutputGate && fuseNorm && gateFn === 'swish') this.g_norm_swish_gate = norm;
@@ -124,7 +137,8 @@ export class GatedLinearAttention extends Module<[x: Tensor, call?: LayerCall], 
     this.o_proj = new Linear(Dv, D, plain);
     this.heads = numHeads;
     this.kvHeads = numKvHeads;
-    this.gate = { tau: options.gateLogitNormalizer ?? 16, clamp: options.clampMin ?? null };
+    this.gate = gate;
+    this.gating = { tau: options.gateLogitNormalizer ?? 16, clamp: options.clampMin ?? null };
     this.featureMap = options.featureMap ?? null;
   }
 
@@ -145,10 +159,10 @@ export class GatedLinearAttention extends Module<[x: Tensor, call?: LayerCall], 
     residual: Tensor | undefined,
   ): LayerOutput {
     const { conv, q, k, v } = this.project(x, state, cuSeqlens);
-    const g = gateLogsigmoid(this.gk_proj(x), this.gate);
+    const g = this.decays(x);
     const map = this.featureMap ? FEATURE_MAPS[this.featureMap] : (y: Tensor) => y;
     const [queries, keys] = [map(split(q, this.heads)), map(this.repeat(k))];
-    const [o, recurrent] = gla(queries, keys, this.repeat(v), this.repeat(g), undefined, state?.recurrent, undefined, {
+    const [o, recurrent] = gla(queries, keys, this.repeat(v), g, undefined, state?.recurrent, undefined, {
       cuSeqlens,
     });
     const norm = (this.g_norm_swish_gate ?? this.g_norm)!;
@@ -156,6 +170,17 @@ export class GatedLinearAttention extends Module<[x: Tensor, call?: LayerCall], 
     const merged = reshape(normed, { shape: [...x.shape.slice(0, 2), o.shape[2]! * o.shape[3]!] });
     const y = linear(merged, this.o_proj.weight.for(x), undefined, residual);
     return { y, state: { recurrent, conv } };
+  }
+
+  /** Logarithms of the decays: [B, T, H, K], [B, T, H], [H] or nothing. */
+  private decays(x: Tensor): Tensor | undefined {
+    const { gate, heads } = this;
+    if (gate === 'none') return undefined;
+    if (gate === 'constant') {
+      return x.zoo.tensor(Float32Array.from({ length: heads }, (_, h) => Math.log1p(-(2 ** (-5 - h)))));
+    }
+    const g = this.repeat(gateLogsigmoid(this.gk_proj!(x), this.gating));
+    return gate === 'vector' ? g : reshape(g, { shape: g.shape.slice(0, 3) });
   }
 
   /** Queries, keys and values of all tokens, through the short convolutions where the layer has them. */

@@ -1,5 +1,6 @@
 import { ModelError } from '@paperzoo/core';
-import { FEATURE_MAP_NAMES, type FeatureMap } from './gated-linear-attention';
+import type { GateKind } from '../ops/gla-shapes';
+import { FEATURE_MAP_NAMES, GATE_KINDS, type FeatureMap } from './gated-linear-attention';
 import { headSizes } from './head-sizes';
 
 /** Shape of a GLA language model; upstream's `config.json` in this library's spelling. */
@@ -16,6 +17,8 @@ export interface GLAConfig {
   readonly normEps: number;
   readonly featureMap: FeatureMap | null;
   readonly clampMin: number | null;
+  /** `vector` in every checkpoint; no key of upstream's. */
+  readonly gate: GateKind;
   readonly useShortConv: boolean;
   readonly convSize: number;
   readonly useOutputGate: boolean;
@@ -42,6 +45,7 @@ const DEFAULTS: GLAConfig = {
   normEps: 1e-6,
   featureMap: null,
   clampMin: null,
+  gate: 'vector',
   useShortConv: false,
   convSize: 4,
   useOutputGate: true,
@@ -87,6 +91,10 @@ export function glaConfig(given: Partial<GLAConfig> = {}): GLAConfig {
   if (config.featureMap !== null && !FEATURE_MAP_NAMES.includes(config.featureMap)) {
     const details = { argument: 'featureMap', expected: FEATURE_MAP_NAMES, got: config.featureMap };
     throw new ModelError(`featureMap "${String(config.featureMap).slice(0, 100)}" is unknown.`, details);
+  }
+  if (!GATE_KINDS.includes(config.gate)) {
+    const details = { argument: 'gate', expected: GATE_KINDS, got: config.gate };
+    throw new ModelError(`gate "${String(config.gate).slice(0, 100)}" is unknown.`, details);
   }
   headSizes(config);
   return config;

@@ -1,8 +1,8 @@
-import type { Graph, GraphNode, Op, Spec, Tensor, Zoo } from '@paperzoo/core';
+import { TraceError, type Graph, type GraphNode, type Op, type Spec, type Tensor, type Zoo } from '@paperzoo/core';
 
 /**
  * The graph with every op that has no rule of its own replaced by its composite, again and again until only ops with rules are left. Ops with
- * neither stay, for the caller to name. Nothing is computed.
+ * neither, and those whose composite cannot be traced, stay for the caller to name. Nothing is computed.
  */
 export function flatten(zoo: Zoo, graph: Graph, hasRule: (node: GraphNode, graph: Graph) => boolean): Graph {
   const values: Spec[] = [];
@@ -42,11 +42,14 @@ export function flatten(zoo: Zoo, graph: Graph, hasRule: (node: GraphNode, graph
         continue;
       }
       const present = ins.filter((index) => index >= 0);
-      const traced = zoo.trace(
-        (...tensors) => composed(node.op, ins, tensors, node.attrs),
+      const traced = expansion(
+        zoo,
+        node,
+        ins,
         present.map((index) => values[index]!),
       );
-      const outs = walk(traced, present, at);
+      const outs = traced ? walk(traced, present, at) : node.outs.map((index) => value(inner.values[index]!));
+      if (!traced) nodes.push({ ...node, ins, outs, path: at });
       node.outs.forEach((index, i) => map.set(index, outs[i]!));
     }
     return inner.outputs.map(numberOf);
@@ -55,6 +58,19 @@ export function flatten(zoo: Zoo, graph: Graph, hasRule: (node: GraphNode, graph
   const inputs = graph.inputs.map((index) => value(graph.values[index]!));
   const outputs = walk(graph, inputs, []);
   return { values, inputs, outputs, constants, nodes };
+}
+
+/** The composite's trace; undefined when it does what no graph can say, such as taking a gradient or reading data. */
+function expansion(zoo: Zoo, node: GraphNode, ins: readonly number[], specs: readonly Spec[]): Graph | undefined {
+  let traced: Graph;
+  try {
+    traced = zoo.trace((...tensors) => composed(node.op, ins, tensors, node.attrs), specs);
+  } catch (error) {
+    if (error instanceof TraceError) return undefined;
+    throw error;
+  }
+  // One tensor that stands for two outputs is recorded once.
+  return traced.outputs.length === node.outs.length ? traced : undefined;
 }
 
 /** The composite on the tensors that stand for the present inputs. */

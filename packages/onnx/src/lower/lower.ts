@@ -38,7 +38,10 @@ export function refuseUnknown(graph: SymbolicGraph): void {
       .filter((key) => !known.includes(key.split('.')[0]!))
       .map((key) => `attribute ${key.split('.')[0]} of ${where(node)} depends on a symbol`);
   });
-  const problems = [...unknown.map((node) => `${where(node)} has neither an ONNX rule nor a composite`), ...open];
+  const problems = [
+    ...unknown.map((node) => `${where(node)} has neither an ONNX rule nor a composite that can be traced`),
+    ...open,
+  ];
   if (problems.length === 0) return;
   throw new NoKernelError(`The graph cannot be written as ONNX: ${[...new Set(problems)].join('; ')}.`, {
     op: [...new Set([...unknown.map((node) => node.op.name)])].join(', '),

@@ -99,7 +99,8 @@ export class Scribe implements NodeWriter {
       ports.map(({ name }) => name),
     );
     // An output must have a name of its own, and be made inside.
-    const results = made.map((name) => inner.add('Identity', [name]));
+    const inside = new Set(inner.nodes.flatMap((node) => node.outputs));
+    const results = made.map((name) => (inside.delete(name) ? name : inner.add('Identity', [name])));
     return {
       graph: {
         name: inner.where,

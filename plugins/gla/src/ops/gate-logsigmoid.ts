@@ -18,6 +18,7 @@ import {
   where,
   type Sample,
 } from '@paperzoo/core';
+import type { OnnxRule } from '@paperzoo/onnx';
 
 /**
  * Log decay of a gate's logits: max(logsigmoid(z) / tau, clamp), elementwise (paper, section 4.4: tau = 16). z and the result share any
@@ -56,7 +57,18 @@ export const gateLogsigmoid = defineOp({
   ],
 });
 
+/** logsigmoid(z) = -softplus(-z). */
+const gateLogsigmoidOnnx: OnnxRule = {
+  lower(call) {
+    const { tau, clamp } = call.attrs as { readonly tau: number; readonly clamp: number | null };
+    const positive = call.add('Softplus', [call.add('Neg', [call.ins[0]])]);
+    const g = call.add('Mul', [positive, call.scalar(-1 / tau)]);
+    return clamp === null ? g : call.add('Max', [g, call.scalar(clamp)]);
+  },
+};
+
 implement(gateLogsigmoid, {
+  onnx: gateLogsigmoidOnnx,
   composite([z], { tau, clamp }) {
     const g = div(sub(minimum(z, 0), log1p(exp(neg(abs(z))))), tau);
     return clamp === null ? g : maximum(g, clamp);

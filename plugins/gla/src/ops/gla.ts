@@ -1,5 +1,6 @@
 import { attr, defineOp, implement, optional, tensor, type Cost, type Sample } from '@paperzoo/core';
 import { glaGrad } from './gla-grad';
+import { glaOnnx } from './gla-onnx';
 import { glaSamples } from './gla-samples';
 import { glaSizes } from './gla-shapes';
 import { recurrence } from './recurrence';
@@ -52,6 +53,7 @@ export const gla = defineOp({
 });
 
 implement(gla, {
+  onnx: glaOnnx,
   composite: (ins, attrs) => recurrence(ins, attrs),
   vjp({ ins: [q, k, v, g, gv, initialState, bonus], grads: [dO, dFinal], attrs }) {
     const [dq, dk, dv, dg, dgv, dInitial, dBonus] = glaGrad(q, k, v, dO!, dFinal!, g, gv, initialState, bonus, attrs);

@@ -1,0 +1,77 @@
+import { describe, expect, test } from '@jest/globals';
+import { createZoo, NoKernelError, type TypedArray } from '@paperzoo/core';
+import { wasm } from '@paperzoo/device-wasm';
+import { exportOnnx } from '@paperzoo/onnx';
+import { conformOnnx } from '@paperzoo/testing';
+import plugin, { glaGrad, type GLALanguageModel } from '../src/index';
+import type { ExportCase } from '../src/load/export-cases';
+import { run, writer } from './harness/ort-node';
+
+describe('ops', () => {
+  const ops = plugin.ops!.filter((op) => op !== glaGrad);
+  for (const check of conformOnnx(ops, { write: writer, run, plugins: [plugin] })) test(check.name, check.run);
+});
+
+const open = () => createZoo({ device: wasm(), plugins: [plugin], log: () => undefined });
+
+test('a gradient, which has no composite without a tape, is refused by name', async () => {
+  await using zoo = await open();
+  const spec = { shape: [1, 3, 2, 4], dtype: 'f32' } as const;
+  const state = { shape: [1, 2, 4, 4], dtype: 'f32' } as const;
+  const written = exportOnnx(zoo, (q, k, v, dO, dS) => glaGrad(q!, k!, v!, dO!, dS!), [spec, spec, spec, spec, state]);
+  await expect(written).rejects.toThrow(NoKernelError);
+  await expect(written).rejects.toThrow('gla.gla_grad');
+});
+
+const SMALL = { numHiddenLayers: 2, hiddenSize: 64, vocabSize: 97, intermediateSize: 96 };
+const CASES: readonly (readonly [string, string, object])[] = [
+  ...plugin.models!.map(({ name, config }) => [name, name, { ...config, ...SMALL }] as const),
+  ['with short convolutions', 'gla_tiny', { ...SMALL, useShortConv: true }],
+  ['with shared key heads', 'gla_tiny', { ...SMALL, numHeads: 4, numKvHeads: 2 }],
+];
+
+describe.each(CASES)('%s', (_, name, config) => {
+  test('prefill of any length, then steps, give what the model gives', async () => {
+    await using zoo = await open();
+    const model = await zoo.load<GLALanguageModel>(name, { weights: false, seed: 3, config });
+    const write = async (which: 'prefill' | 'step') => {
+      const { fn, specs, ...options } = model.exportCases[which];
+      return (await exportOnnx(zoo, fn, specs, options)).bytes;
+    };
+    const [prefill, step] = [await write('prefill'), await write('step')];
+    const { vocabSize } = model.module.config;
+    const rows = [0, 1].map((row) => Array.from({ length: 21 }, (_, t) => (t * 31 + row * 7) % vocabSize));
+    const head = rows.map((ids) => ids.slice(0, 18));
+    const { logits: first, state } = model.prefill(head);
+    let results = await run(prefill, { ids: ids(head) });
+    expect(furthest(results.logits!, await first.data())).toBeLessThan(2e-5);
+    for (let t = 18; t < 21; t++) {
+      const next = rows.map((row) => row[t]!);
+      const logits = model.step(next, state);
+      results = await run(step, { ids: ids(next.map((id) => [id])), ...past(model.exportCases.step, results, 2) });
+      expect(furthest(results.logits!, await logits.data())).toBeLessThan(2e-5);
+    }
+  });
+});
+
+const ids = (rows: readonly (readonly number[])[]) => ({
+  shape: [rows.length, rows[0]!.length],
+  dtype: 'i32' as const,
+  values: Int32Array.from(rows.flat()),
+});
+
+/** What one call presented, as the next one's past. */
+const past = ({ specs, inputNames }: ExportCase, results: Readonly<Record<string, TypedArray>>, N: number) =>
+  Object.fromEntries(
+    inputNames.flatMap((name, i) => {
+      if (!name.startsWith('past')) return [];
+      const shape = [N, ...specs[i]!.shape.slice(1)];
+      return [[name, { shape, dtype: 'f32' as const, values: results[name.replace('past', 'present')]! }] as const];
+    }),
+  );
+
+/** Largest difference, relative to the largest value. */
+function furthest(got: TypedArray, wanted: TypedArray): number {
+  const all = Array.from(wanted);
+  return Math.max(...all.map((value, i) => Math.abs(value - got[i]!))) / Math.max(...all.map(Math.abs));
+}

@@ -15,11 +15,15 @@ export async function lockfile() {
 }
 
 function missing({ name, version, optionalDependencies = {} }, lock) {
-  return Object.entries(optionalDependencies)
-    .filter(([, range]) => EXACT.test(range))
-    .map(([dependency, range]) => `${dependency}@${range}`)
-    .filter((key) => !lock.includes(`\n  ${key}:`) && !lock.includes(`\n  '${key}':`))
-    .map((key) => `${name}@${version}: the lockfile lacks its optional ${key}`);
+  return (
+    Object.entries(optionalDependencies)
+      .filter(([, range]) => EXACT.test(range))
+      // An override takes a dependency away on purpose.
+      .filter(([dependency]) => !lock.includes(`\n  ${name}>${dependency}: '-'`))
+      .map(([dependency, range]) => `${dependency}@${range}`)
+      .filter((key) => !lock.includes(`\n  ${key}:`) && !lock.includes(`\n  '${key}':`))
+      .map((key) => `${name}@${version}: the lockfile lacks its optional ${key}`)
+  );
 }
 
 function installed() {

@@ -33,9 +33,10 @@ export function poisoned(factory: DeviceFactory, seen: Kernel[]): DeviceFactory 
   };
 }
 
-const PATTERN = 0xa5a5a5a5;
+// 24 significant bits: a device may keep integers as float32.
+const PATTERN = { wide: 0xa5a5a500, byte: 0xa5 };
 
 function poison(bytes: number, dtype: DType): TypedArray {
   const values = new DTYPES[dtype].array(new ArrayBuffer(bytes));
-  return dtype === 'f32' ? values.fill(NaN) : values.fill(PATTERN);
+  return dtype === 'f32' ? values.fill(NaN) : values.fill(DTYPES[dtype].bytes === 1 ? PATTERN.byte : PATTERN.wide);
 }

@@ -1,0 +1,115 @@
+/**
+ * Functions that kernel texts may call in every mode. They hold to what graphics cards promise: no division is exact there, not even of
+ * whole numbers, and `exp(x) - 1` near 0 or `pow` of a negative base are worse.
+ */
+const TEXTS: Readonly<Record<string, string>> = {
+  // The estimate can be one off on a card; the remainder, which is exact below 2²⁴, tells.
+  quotient: `function quotient(a, b) {
+    let q = Math.floor(a / b);
+    const r = a - q * b;
+    if (r < 0) { q = q - 1; }
+    if (r >= b) { q = q + 1; }
+    return q;
+  }`,
+  remainder: `function remainder(a, b) {
+    return a - quotient(a, b) * b;
+  }`,
+  // Taylor's series where exp(x) - 1 would cancel.
+  expMinusOne: `function expMinusOne(x) {
+    if (x > 0.3) { return Math.exp(x) - 1; }
+    if (x < -0.3) { return Math.exp(x) - 1; }
+    return x * (1 + (x / 2) * (1 + (x / 3) * (1 + (x / 4) * (1 + (x / 5) * (1 + (x / 6) * (1 + x / 7))))));
+  }`,
+  // log(1 + x) = 2 artanh(x / (2 + x)), whose series needs few terms near 0.
+  logOnePlus: `function logOnePlus(x) {
+    if (x > 0.4) { return Math.log(1 + x); }
+    if (x < -0.3) { return Math.log(1 + x); }
+    const z = x / (2 + x);
+    const s = z * z;
+    return 2 * z * (1 + s * (0.33333333333 + s * (0.2 + s * (0.142857142857 + s * (0.1111111111 + s * 0.0909090909)))));
+  }`,
+  // Maclaurin's series below 1; above, Abramowitz and Stegun's formula 7.1.26, whose error is 1.5e-7.
+  errorFunction: `function errorFunction(x) {
+    let a = x;
+    if (x < 0) { a = -x; }
+    const s = x * x;
+    if (a < 1) {
+      const tail = s * (0.0046296296 - s * (0.00075757576 - s * (0.00010683761 - s * (0.0000132275 - s * 0.0000014589))));
+      return 1.1283791671 * x * (1 - s * (0.33333333333 - s * (0.1 - s * (0.02380952381 - tail))));
+    }
+    const t = 1 / (1 + 0.3275911 * a);
+    const p = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
+    let y = 1;
+    if (a < 9) { y = 1 - p * Math.exp(-s); }
+    if (x < 0) { return -y; }
+    if (x >= 1) { return y; }
+    return x;
+  }`,
+  // Cubic convolution with a = -0.75, at the distance x of a neighbour.
+  cubic: `function cubic(x) {
+    const d = Math.abs(x);
+    if (d <= 1) { return (1.25 * d - 2.25) * d * d + 1; }
+    if (d < 2) { return (((d - 5) * d + 8) * d - 4) * -0.75; }
+    return 0;
+  }`,
+  logistic: `function logistic(x) {
+    if (x < 0) {
+      const e = Math.exp(x);
+      return e / (1 + e);
+    }
+    return 1 / (1 + Math.exp(-x));
+  }`,
+  // Comparisons written so that what is not a number stays so.
+  rectified: `function rectified(x) {
+    if (x < 0) { return 0; }
+    return x;
+  }`,
+  signOf: `function signOf(x) {
+    if (x > 0) { return 1; }
+    if (x < 0) { return -1; }
+    return x;
+  }`,
+  hardLogistic: `function hardLogistic(x) {
+    if (x < -3) { return 0; }
+    if (x > 3) { return 1; }
+    return (x + 3) / 6;
+  }`,
+  // tanh of a card may overflow where the result has long been 1.
+  hyperbolicTangent: `function hyperbolicTangent(x) {
+    if (x > 10) { return 1; }
+    if (x < -10) { return -1; }
+    return Math.tanh(x);
+  }`,
+  // Halves go to the even neighbour.
+  nearestEven: `function nearestEven(x) {
+    const down = Math.floor(x);
+    const rest = x - down;
+    if (rest < 0.5) { return down; }
+    if (rest > 0.5) { return down + 1; }
+    if (down - 2 * Math.floor(down / 2) == 0) { return down; }
+    return down + 1;
+  }`,
+  // C's pow; a card's knows positive bases only.
+  power: `function power(a, b) {
+    if (b == 0) { return 1; }
+    if (a == 1) { return 1; }
+    if (a < 0) {
+      let m = 1;
+      if (a != -1) { m = Math.pow(-a, b); }
+      if (Math.floor(b) == b) {
+        if (b - 2 * Math.floor(b / 2) == 1) { return -m; }
+        return m;
+      }
+      if (a * 0.5 == a) { return m; }
+      return Math.sqrt(a);
+    }
+    return Math.pow(a, b);
+  }`,
+};
+
+/** As gpu.js takes them; types are stated because it would otherwise take them from the first call that it meets. */
+export const helpers: readonly object[] = Object.entries(TEXTS).map(([name, source]) => {
+  const parameters = /\(([^)]*)\)/.exec(source)![1]!.split(', ');
+  const argumentTypes = Object.fromEntries(parameters.map((parameter) => [parameter, 'Number']));
+  return { name, source, settings: { argumentTypes, returnType: 'Number' } };
+});

@@ -127,6 +127,7 @@ test.each(forPages)('%s bundles for a page without a single Node module', async 
 test.each([
   ['the core', ['@paperzoo/core'], 40_000],
   ['the core and the WASM device with all its kernels', ['@paperzoo/core', '@paperzoo/device-wasm'], 80_000],
+  ['the core and the WebGPU device with all its kernels', ['@paperzoo/core', '@paperzoo/device-webgpu'], 65_000],
 ])('size of %s', async (_what, imports, budget) => {
   const source = imports.map((name) => `export * from '${name}';`).join('\n');
   const size = gzipSync(await bundle(await project(imports.at(-1)), source), { level: 9 }).length;

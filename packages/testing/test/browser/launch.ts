@@ -16,6 +16,8 @@ const FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // Headless Chromium offers WebGPU, on its software adapter, only when told so.
+  '--enable-unsafe-webgpu',
 ];
 
 /** Starts Chromium with a profile of its own. Throws, saying how to get one, when there is none: a browser test never passes without. */

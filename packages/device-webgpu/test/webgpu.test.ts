@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { webgpu } from '../src/index';
+import { openPage } from './browser/open';
+import type { Tests } from './browser/program';
+
+let opened: Awaited<ReturnType<typeof openPage>>;
+beforeAll(async () => {
+  opened = await openPage('./program.ts');
+}, 60_000);
+afterAll(() => opened?.close());
+
+const ask = <K extends keyof Tests>(name: K, ...args: Parameters<Tests[K]>): Promise<Awaited<ReturnType<Tests[K]>>> =>
+  opened.page.evaluate(`tests.${name}(...${JSON.stringify(args)})`);
+
+test('options that make no sense are refused', () => {
+  expect(() => webgpu({ powerPreference: 'much' as never })).toThrow(/powerPreference must be/);
+});
+
+describe('in Chromium, under a policy that allows no code from strings', () => {
+  test('the device says which adapter it runs on', async () => {
+    const facts = await ask('facts');
+    expect(facts).toMatchObject({ name: 'webgpu', software: true });
+    expect(facts.adapter).toMatch(/swiftshader/i);
+    expect(facts.maxBufferBytes).toBeGreaterThanOrEqual(2 ** 27);
+  });
+
+  test('writes, kernels and reads keep their order, however many are under way', async () => {
+    const { wrong, back, sync } = await ask('traffic');
+    expect(wrong).toBe(-1);
+    expect(back).toEqual([1, 0, 255, 7]);
+    expect(sync).toMatchObject({ name: 'AsyncReadError', code: 'async-read' });
+  }, 60_000);
+
+  test('more workgroups than a row may have', async () => {
+    const { n, sum } = await ask('folded');
+    expect(sum).toBe(n);
+  }, 60_000);
+
+  test('a shader that does not compile spoils what depends on it, by name, and nothing else', async () => {
+    const { direct, through, others } = await ask('brokenShader');
+    expect(direct).toMatchObject({ code: 'device', op: 'test.broken' });
+    expect(direct!.message).toMatch(/swiftshader.*test\.broken\/webgpu.*nonsense/is);
+    expect(through).toMatchObject({ code: 'device' });
+    expect(others).toEqual([3, 3, 3, 3]);
+  });
+
+  test('and where it is compiled at load, the load fails', async () => {
+    const error = await ask('brokenLoad');
+    expect(error).toMatchObject({ code: 'device' });
+    expect(error!.message).toMatch(/test\.broken does not compile on .*swiftshader/is);
+  });
+
+  test('a tensor over the limit is refused with the limit, and the zoo goes on', async () => {
+    const { given, narrow, after } = await ask('tooLarge');
+    expect(given).toMatchObject({ code: 'device' });
+    expect(narrow).toMatchObject({ code: 'device' });
+    expect(narrow!.message).toMatch(/swiftshader.* holds at most/i);
+    expect(after).toEqual([1, 1]);
+  });
+
+  test('a lost device rejects every pending read and every later call; a new zoo works', async () => {
+    const { errors, later, works } = await ask('lost');
+    expect(errors.map((e) => e?.code)).toEqual(['device-lost', 'device-lost', 'device-lost']);
+    expect(later).toMatchObject({ name: 'DeviceLostError', code: 'device-lost' });
+    expect(later!.message).toMatch(/swiftshader.*new zoo/is);
+    expect(works).toEqual([4, 4]);
+  });
+
+  test('auto takes it after a self-test, and otherwise the next, saying why', async () => {
+    const { good, wrong, none } = await ask('automatic');
+    expect(good).toMatchObject({ name: 'webgpu', reason: 'webgpu: passed its self-test', works: [4, 4] });
+    expect(wrong).toMatchObject({ name: 'wasm', works: [4, 4] });
+    expect(wrong.reason).toMatch(/webgpu on .*swiftshader.* failed its self-test: its matmul gave/i);
+    expect(none).toMatchObject({ name: 'wasm', works: [4, 4] });
+    expect(none.reason).toContain('no adapter here');
+  }, 60_000);
+
+  test('every tile and shared sum is as close as float32 allows', async () => {
+    for (const worst of await ask('products')) expect(worst).toBeLessThan(3e-7);
+  }, 60_000);
+
+  test('a thousand training steps leave memory flat and learn what wasm learns', async () => {
+    const { gpu, wasm } = await ask('training', 1000);
+    expect(gpu.end).toEqual(gpu.flat);
+    expect(gpu.losses.at(-1)!).toBeLessThan(gpu.losses[0]!);
+    gpu.losses.forEach((loss, i) => expect(Math.abs(loss - wasm.losses[i]!)).toBeLessThan(1e-4 * wasm.losses[0]!));
+  }, 120_000);
+});

@@ -11,6 +11,7 @@ export {
 export { inspectOnnx, type OnnxSummary, type OnnxValue } from './read/inspect';
 export type { ReadOnnxOptions } from './read/read-model';
 export { UnsupportedError } from './unsupported-error';
+export { exportGraph, exportModel, type GraphExportOptions } from './export-graph';
 export { exportOnnx, type Exportable } from './export-onnx';
 export type { NodeWriter, OnnxCall, OnnxRule, OnnxTarget } from './lower/rule';
 export { ort, type OpenOptions, type OrtExecutor } from './executor/ort';

@@ -1,4 +1,5 @@
-import type { ExportOptions, ExportProgress } from '../options';
+import type { GraphExportOptions } from '../export-graph';
+import type { ExportProgress } from '../options';
 
 /** Where onnxruntime computes: `wasm` and `webgpu` of onnxruntime-web, or the native onnxruntime-node. */
 export const BACKENDS = ['wasm', 'webgpu', 'node'] as const;
@@ -18,9 +19,7 @@ export type CompileProgress =
   ExportProgress | { readonly phase: 'session'; readonly done: number; readonly total: number };
 
 /** Options of `zoo.compile` beside the executor. */
-export interface CompileOptions extends Pick<ExportOptions, 'opset' | 'form' | 'weights' | 'metadata' | 'signal'> {
-  /** Sizes for named dimensions that need not vary: runtimes plan ahead what is fixed. Default: all of them vary. */
-  readonly sizes?: Readonly<Record<string, number>>;
+export interface CompileOptions extends Omit<GraphExportOptions, 'onProgress' | 'externalData'> {
   /** Outputs that stay with the runtime when `run` makes them, such as a state that goes into the next run. */
   readonly held?: readonly string[];
   readonly onProgress?: (progress: CompileProgress) => void;

@@ -6,11 +6,10 @@ import {
   type Executor,
   type GraphFn,
   type GraphSource,
-  type Spec,
   type Tensor,
   type Zoo,
 } from '@paperzoo/core';
-import { exportOnnx } from '../export-onnx';
+import { exportGraph } from '../export-graph';
 import { readModel } from '../read/read-model';
 import { callable } from './callable';
 import { inMemory, type ModelBytes } from './model-bytes';
@@ -32,9 +31,6 @@ export interface OrtExecutor extends Executor<CompileOptions> {
   open(zoo: Zoo, model: OpenOptions): Promise<CompiledGraph<(...inputs: Tensor[]) => Tensor[]>>;
 }
 
-/** A size to trace named dimensions at; the exporter finds out what depends on it. */
-const ANY_SIZE = 2;
-
 /**
  * Runs whole graphs on onnxruntime: `await zoo.compile(model, { executor: ort() })` traces the model, writes it as ONNX and starts a session.
  * Needs the package `onnxruntime-web`, or `onnxruntime-node` for `{ backend: 'node' }`, which are imported when the first graph is compiled.
@@ -43,7 +39,7 @@ export function ort(options: OrtOptions = {}): OrtExecutor {
   const sessions = new Sessions(options);
   return {
     async compile<F extends GraphFn>(zoo: Zoo, source: GraphSource<F>, given: CompileOptions) {
-      const { held = [], sizes = {}, onProgress, signal } = given;
+      const { held = [], onProgress, signal } = given;
       checkHeld(source, held);
       // One output is not the same as a list of one.
       let single = false;
@@ -52,13 +48,7 @@ export function ort(options: OrtOptions = {}): OrtExecutor {
         single = isTensor(result);
         return result;
       };
-      const inputNames = source.inputs.map(({ name }) => name);
-      const model = await exportOnnx(zoo, fn, specsOf(source, sizes), {
-        ...given,
-        inputNames,
-        ...(source.outputs && { outputNames: source.outputs }),
-        dynamic: dynamicOf(source, sizes),
-      });
+      const model = await exportGraph(zoo, { ...source, fn }, given);
       onProgress?.({ phase: 'session', done: 0, total: 1 });
       const lease = await start(sessions, await inMemory(model), held, signal);
       onProgress?.({ phase: 'session', done: 1, total: 1 });
@@ -102,28 +92,6 @@ async function start(
     signal.removeEventListener('abort', stop!);
   }
 }
-
-const specsOf = ({ inputs }: GraphSource, sizes: Readonly<Record<string, number>>): Spec[] =>
-  inputs.map(({ shape, dtype }) => ({
-    dtype,
-    shape: shape.map((size) => (typeof size === 'number' ? size : (fixed(sizes, size) ?? ANY_SIZE))),
-  }));
-
-function dynamicOf({ inputs }: GraphSource, sizes: Readonly<Record<string, number>>) {
-  return Object.fromEntries(
-    inputs.map(({ name, shape }) => [
-      name,
-      Object.fromEntries(
-        shape.flatMap((size, axis) =>
-          typeof size === 'string' && fixed(sizes, size) === undefined ? [[axis, size]] : [],
-        ),
-      ) as Record<number, string>,
-    ]),
-  );
-}
-
-const fixed = (sizes: Readonly<Record<string, number>>, name: string): number | undefined =>
-  Object.hasOwn(sizes, name) ? sizes[name] : undefined;
 
 function checkHeld({ outputs = [] }: GraphSource, held: readonly string[]): void {
   const unknown = held.find((name) => !outputs.includes(name));

@@ -7,6 +7,7 @@ import { hasRule, lower, refuseUnknown } from './lower/lower';
 import type { OnnxValue } from './model/onnx-graph';
 import { FORMS, OPSETS, type ExportOptions } from './options';
 import { optimise } from './passes/optimise';
+import { outline } from './passes/outline';
 import { write } from './write/write';
 
 /** Something with a `forward`: a module, or a loaded model. */
@@ -48,10 +49,12 @@ export async function exportOnnx(
   if (clash !== undefined)
     throw new AttrError(`"${clash}" names an input and an output.`, { argument: 'outputNames', got: clash });
   step('lower', 0, graph.nodes.length);
-  const lowered = optimise(lower(graph, { ...target, inputNames, outputNames }));
+  const flat = optimise(lower(graph, { ...target, inputNames, outputNames }));
+  const plain = { graph: flat, functions: [], domains: new Map<string, number>() };
+  const { graph: lowered, functions, domains } = form === 'functions' ? outline(flat) : plain;
   const metadata = { 'paperzoo.form': form, ...options.metadata };
   const written = await write(
-    { graph: lowered, functions: [], opsets: new Map([['', opset]]), metadata },
+    { graph: lowered, functions, opsets: new Map([['', opset], ...domains]), metadata },
     options,
     (done, total) => step('write', done, total),
   );

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { createZoo, NoKernelError, type TypedArray } from '@paperzoo/core';
 import { wasm } from '@paperzoo/device-wasm';
-import { exportOnnx } from '@paperzoo/onnx';
+import { exportModel, exportOnnx } from '@paperzoo/onnx';
 import { conformOnnx } from '@paperzoo/testing';
 import plugin, { glaGrad, type GLALanguageModel } from '../src/index';
-import type { ExportCase } from '../src/load/export-cases';
+import type { TokenGraph } from '../src/load/token-graphs';
 import { run, writer } from './harness/ort-node';
 
 describe('ops', () => {
@@ -35,8 +35,7 @@ describe.each(CASES)('%s', (_, name, config) => {
     await using zoo = await open();
     const model = await zoo.load<GLALanguageModel>(name, { weights: false, seed: 3, config });
     const write = async (which: 'prefill' | 'step') => {
-      const { fn, specs, ...options } = model.exportCases[which];
-      return (await exportOnnx(zoo, fn, specs, options)).bytes;
+      return (await exportModel(zoo, model, { graph: which })).bytes;
     };
     const [prefill, step] = [await write('prefill'), await write('step')];
     const { vocabSize } = model.module.config;
@@ -48,7 +47,7 @@ describe.each(CASES)('%s', (_, name, config) => {
     for (let t = 18; t < 21; t++) {
       const next = rows.map((row) => row[t]!);
       const logits = model.step(next, state);
-      results = await run(step, { ids: ids(next.map((id) => [id])), ...past(model.exportCases.step, results, 2) });
+      results = await run(step, { ids: ids(next.map((id) => [id])), ...past(model.graphs().step, results, 2) });
       expect(furthest(results.logits!, await logits.data())).toBeLessThan(2e-5);
     }
   });
@@ -61,12 +60,17 @@ const ids = (rows: readonly (readonly number[])[]) => ({
 });
 
 /** What one call presented, as the next one's past. */
-const past = ({ specs, inputNames }: ExportCase, results: Readonly<Record<string, TypedArray>>, N: number) =>
+const past = ({ inputs }: TokenGraph, results: Readonly<Record<string, TypedArray>>, N: number) =>
   Object.fromEntries(
-    inputNames.flatMap((name, i) => {
-      if (!name.startsWith('past')) return [];
-      const shape = [N, ...specs[i]!.shape.slice(1)];
-      return [[name, { shape, dtype: 'f32' as const, values: results[name.replace('past', 'present')]! }] as const];
+    inputs.slice(1).map(({ name, shape: [, ...shape] }) => {
+      return [
+        name,
+        {
+          shape: [N, ...(shape as number[])],
+          dtype: 'f32' as const,
+          values: results[name.replace('past', 'present')]!,
+        },
+      ];
     }),
   );
 

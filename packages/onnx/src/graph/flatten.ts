@@ -1,13 +1,23 @@
 import { TraceError, type Graph, type GraphNode, type Op, type Spec, type Tensor, type Zoo } from '@paperzoo/core';
+import type { Origin } from './symbolic-graph';
+
+/** A node that remembers whose part it is. */
+export interface FlatNode extends GraphNode {
+  readonly origin?: Origin;
+}
+export interface FlatGraph extends Graph {
+  readonly nodes: readonly FlatNode[];
+}
 
 /**
  * The graph with every op that has no rule of its own replaced by its composite, again and again until only ops with rules are left. Ops with
  * neither, and those whose composite cannot be traced, stay for the caller to name. Nothing is computed.
  */
-export function flatten(zoo: Zoo, graph: Graph, hasRule: (node: GraphNode, graph: Graph) => boolean): Graph {
+export function flatten(zoo: Zoo, graph: Graph, hasRule: (node: GraphNode, graph: Graph) => boolean): FlatGraph {
   const values: Spec[] = [];
   const constants = new Map<number, Tensor>();
-  const nodes: GraphNode[] = [];
+  const nodes: FlatNode[] = [];
+  let calls = 0;
   const numbers = new Map<Tensor, number>();
 
   const value = (spec: Spec) => values.push(spec) - 1;
@@ -21,7 +31,7 @@ export function flatten(zoo: Zoo, graph: Graph, hasRule: (node: GraphNode, graph
   };
 
   /** Walks a graph whose inputs have these numbers; returns the numbers of its outputs. */
-  const walk = (inner: Graph, inputs: readonly number[], path: readonly string[]): number[] => {
+  const walk = (inner: Graph, inputs: readonly number[], path: readonly string[], outer?: Origin): number[] => {
     const map = new Map<number, number>(inner.inputs.map((index, i) => [index, inputs[i]!]));
     const numberOf = (index: number): number => {
       if (index < 0) return -1;
@@ -34,10 +44,14 @@ export function flatten(zoo: Zoo, graph: Graph, hasRule: (node: GraphNode, graph
     for (const node of inner.nodes) {
       const ins = node.ins.map(numberOf);
       const at = [...path, ...node.path];
+      // Names of plugins' ops have the plugin's in front.
+      const origin = outer ?? (node.op.name.includes('.') ? { op: node.op, call: calls++ } : undefined);
+      const kept = (outs: readonly number[]) =>
+        nodes.push({ ...node, ins, outs, path: at, ...(origin ? { origin } : {}) });
       const { composite } = node.op.implementation;
       if (hasRule(node, inner) || !composite) {
         const outs = node.outs.map((index) => value(inner.values[index]!));
-        nodes.push({ ...node, ins, outs, path: at });
+        kept(outs);
         node.outs.forEach((index, i) => map.set(index, outs[i]!));
         continue;
       }
@@ -48,8 +62,8 @@ export function flatten(zoo: Zoo, graph: Graph, hasRule: (node: GraphNode, graph
         ins,
         present.map((index) => values[index]!),
       );
-      const outs = traced ? walk(traced, present, at) : node.outs.map((index) => value(inner.values[index]!));
-      if (!traced) nodes.push({ ...node, ins, outs, path: at });
+      const outs = traced ? walk(traced, present, at, origin) : node.outs.map((index) => value(inner.values[index]!));
+      if (!traced) kept(outs);
       node.outs.forEach((index, i) => map.set(index, outs[i]!));
     }
     return inner.outputs.map(numberOf);

@@ -17,6 +17,13 @@ export type Constant =
   | { readonly kind: 'tensor'; readonly tensor: Tensor }
   | { readonly kind: 'fill'; readonly value: Dim };
 
+/** The call of a plugin's op that a node came from, through a rule or a composite. */
+export interface Origin {
+  readonly op: Op;
+  /** Different for every call. */
+  readonly call: number;
+}
+
 /** One call, as it is at every sizing. */
 export interface SymbolicNode {
   readonly op: Op;
@@ -28,6 +35,8 @@ export interface SymbolicNode {
   /** Those integers among the attributes that depend on a symbol, by `name` or `name.index`. */
   readonly sizes: ReadonlyMap<string, Dim>;
   readonly path: GraphNode['path'];
+  /** Absent for core ops that no plugin's op was made of. */
+  readonly origin?: Origin;
 }
 
 /** A trace as data: ops, values and constants, with sizes that may depend on symbols. */

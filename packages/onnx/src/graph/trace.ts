@@ -1,5 +1,5 @@
 import { type Graph, type GraphNode, type Spec, type Tensor, type TypedArray, type Zoo } from '@paperzoo/core';
-import { flatten } from './flatten';
+import { flatten, type FlatGraph } from './flatten';
 import { sizingsOf, type Sizing } from './size';
 import type { SymbolicGraph } from './symbolic-graph';
 import { unify, type Sized } from './unify';
@@ -33,7 +33,7 @@ export async function traceSymbolic(
     return flatten(zoo, zoo.trace(fn, sized), hasRule);
   };
   const own = constantsMadeBy(zoo, () => traceAt(sizings[0]!));
-  const traces: { graph: Graph; reads: Map<number, Promise<TypedArray>> }[] = [];
+  const traces: { graph: FlatGraph; reads: Map<number, Promise<TypedArray>> }[] = [];
   for (const sizing of sizings) {
     zoo.scope(() => {
       const graph = traceAt(sizing);

@@ -1,10 +1,11 @@
 import { TraceError, type Graph, type GraphNode, type TypedArray } from '@paperzoo/core';
+import type { FlatGraph } from './flatten';
 import { fitDim, type Dim, type Sizing } from './size';
 import type { Constant, SymbolicGraph, SymbolicNode, SymbolicSpec } from './symbolic-graph';
 
 /** One trace, with the values of those constants that the trace itself made. */
 export interface Sized {
-  readonly graph: Graph;
+  readonly graph: FlatGraph;
   readonly made: ReadonlyMap<number, TypedArray>;
 }
 
@@ -13,7 +14,7 @@ export interface Sized {
  * of the symbols. Throws one `TraceError` that lists everything else that differs.
  */
 export function unify(traces: readonly Sized[], sizings: readonly Sizing[]): SymbolicGraph {
-  const [first] = traces.map(({ graph }) => graph) as [Graph];
+  const [first] = traces.map(({ graph }) => graph) as [FlatGraph];
   const problems: string[] = [];
   refuseOtherStructure(
     traces.map(({ graph }) => graph),

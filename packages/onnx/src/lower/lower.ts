@@ -67,6 +67,7 @@ export function lower(graph: SymbolicGraph, options: LowerOptions): OnnxGraph {
   graph.inputs.forEach((index, i) => lowering.names.set(index, inputs[i]!.name));
   for (const node of graph.nodes) lowering.node(node);
   scribe.where = '';
+  scribe.origin = undefined;
   const values = new Map<string, OnnxValue>();
   for (const [index, name] of lowering.names)
     if (!weights.all.has(name)) values.set(name, valueOf(name, graph.values[index]!));
@@ -116,6 +117,7 @@ class Lowering {
   node(node: SymbolicNode): void {
     const { graph, scribe } = this;
     scribe.where = node.path.join('.');
+    scribe.origin = node.origin;
     const specs = node.ins.map((index) => (index < 0 ? undefined : graph.values[index]!));
     const outs = node.outs.map((index) => graph.values[index]!);
     const nameOf = (index: number) => this.nameOf(index);

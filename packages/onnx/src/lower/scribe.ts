@@ -1,4 +1,5 @@
 import { DTYPES, type DType, type TypedArray } from '@paperzoo/core';
+import type { Origin } from '../graph/symbolic-graph';
 import { isFixed, sameDim, type Dim } from '../graph/size';
 import {
   ELEMENT_TYPES,
@@ -21,6 +22,8 @@ export class Scribe implements NodeWriter {
   readonly nodes: OnnxNode[] = [];
   /** Prefix of the names of nodes that follow, such as `stages.0.blocks.1`. */
   where = '';
+  /** The call that nodes which follow came from. */
+  origin: Origin | undefined;
   private readonly computed = new Map<string, string>();
 
   constructor(
@@ -49,7 +52,10 @@ export class Scribe implements NodeWriter {
     const outputs = Array.from({ length: count }, (_, i) => this.names.fresh(count > 1 ? `${name}:${i}` : `${name}:y`));
     const given = [...inputs];
     while (given.length > 0 && given.at(-1) === undefined) given.pop();
-    this.nodes.push({ opType, domain, name, inputs: given.map((input) => input ?? ''), outputs, attributes });
+    this.nodes.push({
+      ...{ opType, domain, name, inputs: given.map((input) => input ?? ''), outputs, attributes },
+      ...(this.origin ? { origin: this.origin } : {}),
+    });
     return outputs;
   }
 
@@ -154,10 +160,13 @@ export class Scribe implements NodeWriter {
   private once(key: string, make: () => string): string {
     const known = this.computed.get(key);
     if (known !== undefined) return known;
-    const before = this.where;
+    // They belong to nobody, because others may ask for them too.
+    const { where, origin } = this;
     this.where = 'sizes';
+    this.origin = undefined;
     const made = make();
-    this.where = before;
+    this.where = where;
+    this.origin = origin;
     this.computed.set(key, made);
     return made;
   }

@@ -1,5 +1,6 @@
 import type { DType, TypedArray } from '@paperzoo/core';
 import type { Dim } from '../graph/size';
+import type { Origin } from '../graph/symbolic-graph';
 
 /** Element types by the names that this package uses, with ONNX's numbers for them. */
 export const ELEMENT_TYPES = { f32: 1, u8: 2, i32: 6, i64: 7, bool: 9, f16: 10, u32: 12 } as const satisfies Readonly<
@@ -13,7 +14,14 @@ export type OnnxAttribute =
   | { readonly ints: readonly number[] }
   | { readonly float: number }
   | { readonly string: string }
-  | { readonly graph: OnnxGraph };
+  | { readonly graph: OnnxGraph }
+  | {
+      readonly tensor: {
+        readonly type: ElementType;
+        readonly dims: readonly number[];
+        readonly values: readonly number[];
+      };
+    };
 
 export interface OnnxNode {
   readonly opType: string;
@@ -24,6 +32,8 @@ export interface OnnxNode {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Readonly<Record<string, OnnxAttribute>>;
+  /** The call of a plugin's op that it came from. */
+  readonly origin?: Origin;
 }
 
 /** A named value's type. */

@@ -68,6 +68,16 @@ function attributeProto(name: string, value: OnnxAttribute): onnx.IAttributeProt
   if ('ints' in value) return { name, type: AttributeType.INTS, ints: [...value.ints] };
   if ('float' in value) return { name, type: AttributeType.FLOAT, f: value.float };
   if ('string' in value) return { name, type: AttributeType.STRING, s: new TextEncoder().encode(value.string) };
+  if ('tensor' in value) {
+    const { type, dims, values } = value.tensor;
+    const field =
+      type === 'f32'
+        ? { floatData: [...values] }
+        : type === 'i64'
+          ? { int64Data: [...values] }
+          : { int32Data: [...values] };
+    return { name, type: AttributeType.TENSOR, t: { dims: [...dims], dataType: ELEMENT_TYPES[type], ...field } };
+  }
   return { name, type: AttributeType.GRAPH, g: graphProto(value.graph, new Map()) };
 }
 

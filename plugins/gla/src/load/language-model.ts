@@ -4,7 +4,7 @@ import { generate, type GeneratedToken, type GenerateOptions, type Prompt } from
 import type { TextTokenizer } from '../generate/tokenizer';
 import type { GLAForCausalLM } from '../models/gla-for-causal-lm';
 import { GLAState } from '../models/gla-state';
-import { exportCases, type ExportCase } from './export-cases';
+import { tokenGraphs, type TokenGraph } from './token-graphs';
 import type { AttentionMask } from '../models/packing';
 
 /** Token ids of one sequence, or of several of the same length. */
@@ -41,9 +41,9 @@ export class GLALanguageModel implements Model {
     return this.parts.module;
   }
 
-  /** What an exporter of graphs (`exportOnnx` of @paperzoo/onnx) makes of the model: `prefill` for any number of tokens, and `step`. */
-  get exportCases(): { readonly prefill: ExportCase; readonly step: ExportCase } {
-    return exportCases(this.module);
+  /** What generating text is made of, as graphs: `prefill` for any number of tokens, and `step`. `zoo.compile` and exporters take them. */
+  graphs(): { readonly prefill: TokenGraph; readonly step: TokenGraph } {
+    return tokenGraphs(this.module);
   }
 
   /** Logits of every token [B, T, vocabulary]. The caller disposes the result. */

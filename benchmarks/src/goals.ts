@@ -82,6 +82,32 @@ const TARGETS: readonly Target[] = [
   figure('cold-start', 'import, createZoo and first M0 answer, weights on disk', 'ms', 150, 400),
   figure('size-core', 'core, minified and gzipped', 'kB', 25, 40),
   figure('size-core-wasm', 'core and WASM device with all kernels, minified and gzipped', 'kB', 60, 80),
+  {
+    id: 'gla-ort',
+    text: 'gla forward, 2048 tokens, 4 heads, K 64, V 128: onnxruntime-web’s LinearAttention over ours',
+    ...{ unit: '×', sense: 'least', must: 2, aim: 4 },
+    value: ({ timed }) => entry(timed('gla-ort-k64'), 'onnxruntime-web')?.ratio,
+  },
+  {
+    id: 'gla-ort-large',
+    text: 'the same, K 128, V 256',
+    ...{ unit: '×', sense: 'least', must: 2, aim: 4 },
+    value: ({ timed }) => entry(timed('gla-ort-k128'), 'onnxruntime-web')?.ratio,
+  },
+  {
+    id: 'gla-train-lm',
+    text: 'training step of a GLA language model, batch 8: the best of tfjs-wasm and jax-js over ours',
+    ...{ unit: '×', sense: 'least', must: 1.5, aim: 3 },
+    value: ({ timed }) => bestWasm(timed('gla-train-lm-b8'))?.ratio,
+  },
+  {
+    id: 'gla-train-cnn',
+    text: 'training step of an MNIST-sized convolutional network: the best of tfjs-wasm and jax-js over ours',
+    ...{ unit: '×', sense: 'least', must: 1.2, aim: 2 },
+    value: ({ timed }) => bestWasm(timed('gla-train-cnn'))?.ratio,
+  },
+  figure('gla-memory-training', 'growth of memory from training step 10 to 1,000', 'bytes', 0, 0),
+  figure('gla-memory-decoding', 'growth of memory from generated token 10 to 1,000', 'bytes', 0, 0),
   figure('memory-m0', 'linear memory of M0 inference, weights included', 'MB', 40),
 ];
 

@@ -1,4 +1,5 @@
 import { bundleSize } from '../figures/bundle';
+import { decodingGrowth, trainingGrowth } from '../figures/gla-memory';
 import { coldStart } from '../figures/cold-start';
 import { peakMemory } from '../figures/memory';
 import type { FigureCase } from './case';
@@ -7,6 +8,11 @@ const size = (id: string, title: string, imports: readonly string[]): FigureCase
   ...{ kind: 'figure', group: 'size', unit: 'kB', quick: true },
   ...{ id, title },
   figure: () => bundleSize(imports),
+});
+
+const growth = (id: string, title: string, definition: string, figure: FigureCase['figure']): FigureCase => ({
+  ...{ kind: 'figure', group: 'memory', unit: 'bytes', quick: true, plugin: '@paperzoo/gla' },
+  ...{ id, title, definition, figure },
 });
 
 /** Start-up, sizes and memory: no races, measured from the built packages. */
@@ -28,4 +34,16 @@ export const figureCases: readonly FigureCase[] = [
     title: 'linear memory of M0 inference, weights included',
     figure: peakMemory,
   },
+  growth(
+    'gla-memory-training',
+    'growth of memory over 1,000 training steps of a GLA model',
+    'Bytes of tensors plus linear memory after the thousandth step less those after the tenth, by zoo.memory(), which counts exactly: forward, gradients, clipping and AdamW of a model of 2 layers, in a fresh process.',
+    trainingGrowth,
+  ),
+  growth(
+    'gla-memory-decoding',
+    'growth of memory over 1,000 generated tokens of a GLA model',
+    'As for training, after the thousandth token that model.generate gave less after the tenth.',
+    decodingGrowth,
+  ),
 ];

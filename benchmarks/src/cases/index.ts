@@ -1,9 +1,19 @@
 import type { Case } from './case';
 import { figureCases } from './figures';
 import { gemmCases } from './gemm';
+import { mixingCases } from './linear-attention';
 import { modelCases } from './models';
 import { overheadCase } from './overhead';
 import { streamCases } from './stream';
+import { trainingCases } from './training';
 
 /** Everything that the suite knows to measure, in the order of its tables. */
-export const allCases: readonly Case[] = [...modelCases, ...gemmCases, ...streamCases, overheadCase, ...figureCases];
+export const allCases: readonly Case[] = [
+  ...modelCases,
+  ...gemmCases,
+  ...streamCases,
+  overheadCase,
+  ...mixingCases,
+  ...trainingCases,
+  ...figureCases,
+];

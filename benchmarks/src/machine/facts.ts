@@ -10,6 +10,7 @@ const PACKAGES = [
   '@paperzoo/core',
   '@paperzoo/device-wasm',
   '@paperzoo/efficientvit',
+  '@paperzoo/gla',
   'onnxruntime-web',
   'onnxruntime-node',
   '@tensorflow/tfjs-backend-wasm',

@@ -1,3 +1,5 @@
+import type { MixingProblem } from './linear-attention-model';
+
 /** A library that is ready to run one case: everything that is done once has been done. */
 export interface Contestant {
   readonly id: string;
@@ -50,6 +52,8 @@ export interface Peer {
   gemm(problem: GemmProblem, threads: number): Promise<Contestant>;
   addition(problem: AdditionProblem, threads: number): Promise<Contestant>;
   graph(problem: GraphProblem, threads: number): Promise<Contestant>;
+  /** Gated linear attention, one thread. */
+  mixing(problem: MixingProblem): Promise<Contestant>;
 }
 
 /** A reason that is known beforehand. */

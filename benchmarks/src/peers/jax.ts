@@ -11,16 +11,17 @@ type Vector = Float32Array<ArrayBuffer>;
 export const jax: Peer = {
   ...{ id: ID, label: ID },
   async gemm({ m, k, n, a, b }, threads) {
-    const { numpy } = await open(threads);
+    const { numpy } = await openJax(threads);
     const x = numpy.array(a as Vector).reshape([m, k]);
     const w = numpy.array(b as Vector).reshape([k, n]);
     return contestant(x, w, (p, q) => numpy.matmul(p, q));
   },
   async addition({ a, b }, threads) {
-    const { numpy } = await open(threads);
+    const { numpy } = await openJax(threads);
     return contestant(numpy.array(a as Vector), numpy.array(b as Vector), (p, q) => numpy.add(p, q));
   },
   graph: () => Promise.reject(new Unavailable('runs no ONNX graphs')),
+  mixing: () => Promise.reject(new Unavailable('has no such op')),
 };
 
 async function contestant(
@@ -28,7 +29,7 @@ async function contestant(
   y: numpy.Array,
   fn: (x: numpy.Array, y: numpy.Array) => numpy.Array,
 ): Promise<Contestant> {
-  const { jit, blockUntilReady } = await open(1);
+  const { jit, blockUntilReady } = await openJax(1);
   const compiled = jit(fn);
   return {
     ...{ id: ID, label: ID, threads: 1 },
@@ -45,7 +46,8 @@ async function contestant(
   };
 }
 
-async function open(threads: number) {
+/** The library on its WASM back-end. Rejects with `Unavailable` for more than one thread. */
+export async function openJax(threads: number) {
   if (threads > 1) throw new Unavailable('uses threads only where web workers exist, and Node has none');
   // onnxruntime-web and tfjs put Node's own Worker where web workers would be; jax-js would take it for one and fail on a Blob URL.
   Reflect.deleteProperty(globalThis, 'Worker');

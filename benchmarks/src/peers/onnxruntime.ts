@@ -1,6 +1,7 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
 import { additionModel } from '../onnx/addition-model';
 import { gemmModel } from '../onnx/gemm-model';
+import { linearAttentionModel } from './linear-attention-model';
 import type { Contestant, Peer } from './contestant';
 
 /** The part that onnxruntime-web and onnxruntime-node have in common. */
@@ -18,19 +19,19 @@ export function onnxruntimePeer(
 ): Peer {
   const prepare = async (
     model: Uint8Array,
-    input: Float32Array,
-    shape: readonly number[],
+    inputs: readonly (readonly [data: Float32Array, shape: readonly number[]])[],
     threads: number,
   ): Promise<Contestant> => {
     const { runtime, options } = await open(threads);
     const session = await runtime.InferenceSession.create(model, { graphOptimizationLevel: 'all', ...options });
-    const feeds = { [session.inputNames[0]!]: new runtime.Tensor('float32', input, shape) };
+    const tensors = inputs.map(([data, shape]) => new runtime.Tensor('float32', data, shape));
+    const feeds = Object.fromEntries(session.inputNames.map((input, i) => [input, tensors[i]!]));
     const name = session.outputNames[0]!;
     return {
       id,
       label: id,
       threads,
-      run: () => session.run(feeds).then((outputs) => outputs[name]!.dispose()),
+      run: () => session.run(feeds).then((outputs) => Object.values(outputs).forEach((output) => output.dispose())),
       output: async () => (await session.run(feeds))[name]!.data as Float32Array,
       dispose: () => session.release(),
     };
@@ -38,8 +39,13 @@ export function onnxruntimePeer(
   return {
     id,
     label: id,
-    gemm: ({ m, k, n, a, b }, threads) => prepare(gemmModel(m, k, n, b), a, [m, k], threads),
-    addition: ({ a, b }, threads) => prepare(additionModel(b), a, [a.length], threads),
-    graph: ({ onnx, input, shape }, threads) => prepare(onnx, input, shape, threads),
+    gemm: ({ m, k, n, a, b }, threads) => prepare(gemmModel(m, k, n, b), [[a, [m, k]]], threads),
+    addition: ({ a, b }, threads) => prepare(additionModel(b), [[a, [a.length]]], threads),
+    graph: ({ onnx, input, shape }, threads) => prepare(onnx, [[input, shape]], threads),
+    mixing(problem) {
+      const { T, H, K, V, q, k, v, g } = problem;
+      const [keys, values] = [[1, T, H * K], [1, T, H * V]]; // prettier-ignore
+      return prepare(linearAttentionModel(problem), [[q, keys], [k, keys], [v, values], [g, keys]], 1); // prettier-ignore
+    },
   };
 }

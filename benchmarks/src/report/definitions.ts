@@ -43,6 +43,17 @@ export const goals: Readonly<Record<string, string>> = {
   'size-core':
     'Everything that @paperzoo/core exports, bundled by esbuild for a page, minified, gzip level 9; kB are thousands of bytes.',
   'size-core-wasm': 'As above with @paperzoo/device-wasm, all kernels and the worker included.',
+  'gla-ort':
+    'One call of gla(q, k, v, g) and one of a graph whose only node is com.microsoft.LinearAttention (update_rule “gated”), on the same data, outputs compared. Minimum over minimum.',
+  'gla-ort-large': 'As above, with heads as large as those of the 340M model.',
+  'gla-train-lm':
+    'Loss, gradients and Adam of gla_tiny on 8 rows of 512 bytes, the losses of the first steps compared: the time of the faster of tfjs-wasm and jax-js over ours. Both run the chunked form with masked products, written for what each of them is fast at.',
+  'gla-train-cnn':
+    'Loss, gradients and Adam of a network of two convolutions and two linear layers on 64 pictures of 28 × 28, the losses of the first steps compared: the time of the faster of tfjs-wasm and jax-js over ours.',
+  'gla-memory-training':
+    'Bytes of tensors plus linear memory after the thousandth training step less those after the tenth, by the exact counters of zoo.memory().',
+  'gla-memory-decoding':
+    'Bytes of tensors plus linear memory after the thousandth generated token less those after the tenth.',
   'memory-m0':
     'Linear memory (the whole of it, gaps included) that the WASM device holds after three answers of M0: weights, repacked weights and activations. MB are millions of bytes.',
 };

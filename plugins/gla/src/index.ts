@@ -1,10 +1,14 @@
 import { definePlugin } from '@paperzoo/core';
 import { glaCards } from './models/cards';
 import { gateLogsigmoid } from './ops/gate-logsigmoid';
+import { gateLogsigmoidGrad } from './ops/gate-logsigmoid-grad';
 import { gla } from './ops/gla';
 import { glaGrad } from './ops/gla-grad';
 import { rmsNormGated } from './ops/rms-norm-gated';
+import { rmsNormGatedGrad } from './ops/rms-norm-gated-grad';
 import { shortConv1d } from './ops/short-conv1d';
+import { swiglu } from './ops/swiglu';
+import { swigluGrad } from './ops/swiglu-grad';
 
 export { gateLogsigmoid } from './ops/gate-logsigmoid';
 export { gla } from './ops/gla';
@@ -12,8 +16,10 @@ export { glaGrad } from './ops/gla-grad';
 export type { GateKind } from './ops/gla-shapes';
 export { withOnePivot } from './one-pivot';
 export * from './family/index';
-export { rmsNormGated, type GateActivation } from './ops/rms-norm-gated';
+export type { GateActivation } from './ops/gate-activation';
+export { rmsNormGated } from './ops/rms-norm-gated';
 export { shortConv1d } from './ops/short-conv1d';
+export { swiglu } from './ops/swiglu';
 export {
   GatedLinearAttention,
   type FeatureMap,
@@ -44,7 +50,17 @@ export default definePlugin({
     arxiv: '2312.06635',
     code: 'https://github.com/fla-org/flash-linear-attention',
   },
-  ops: [gla, glaGrad, gateLogsigmoid, rmsNormGated, shortConv1d],
+  ops: [
+    gla,
+    glaGrad,
+    gateLogsigmoid,
+    gateLogsigmoidGrad,
+    rmsNormGated,
+    rmsNormGatedGrad,
+    shortConv1d,
+    swiglu,
+    swigluGrad,
+  ],
   models: glaCards,
   kernels: { cpu: () => import('./kernels/cpu'), wasm: () => import('./kernels/wasm') },
   claims: () => import('./claims'),

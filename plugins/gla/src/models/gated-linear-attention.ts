@@ -3,7 +3,7 @@ import { init, Linear, Module, Sequential, type Initializer } from '@paperzoo/nn
 import { gateLogsigmoid } from '../ops/gate-logsigmoid';
 import { gla } from '../ops/gla';
 import type { GateKind } from '../ops/gla-shapes';
-import type { GateActivation } from '../ops/rms-norm-gated';
+import type { GateActivation } from '../ops/gate-activation';
 import { headSizes } from './head-sizes';
 import type { LayerState } from './layer-state';
 import { packingOf, repad, unpad, type AttentionMask } from './packing';

@@ -1,5 +1,6 @@
-import { linear, mul, type Tensor } from '@paperzoo/core';
+import { linear, type Tensor } from '@paperzoo/core';
 import { Linear, Module, type Initializer } from '@paperzoo/nn';
+import { swiglu } from '../ops/swiglu';
 
 /** (silu(x · gateᵀ) ⊙ x · upᵀ) · downᵀ (+ residual). [B, T, D] → [B, T, D]. Keys: `gate_proj`, `up_proj`, `down_proj`, without biases. */
 export class GatedMLP extends Module<[x: Tensor, residual?: Tensor]> {
@@ -16,8 +17,8 @@ export class GatedMLP extends Module<[x: Tensor, residual?: Tensor]> {
   }
 
   forward(x: Tensor, residual?: Tensor): Tensor {
-    // The products apply the activation and the residual on their way out, which saves two passes over the memory.
-    const gate = linear(x, this.gate_proj.weight.for(x), undefined, undefined, { activation: 'silu' });
-    return linear(mul(gate, this.up_proj(x)), this.down_proj.weight.for(x), undefined, residual);
+    const inner = swiglu(this.gate_proj(x), this.up_proj(x));
+    // The product adds the residual on its way out, which saves a pass over the memory.
+    return linear(inner, this.down_proj.weight.for(x), undefined, residual);
   }
 }

@@ -1,6 +1,7 @@
 import { rmsNorm, type Tensor } from '@paperzoo/core';
 import { init, Module, Parameter } from '@paperzoo/nn';
-import { rmsNormGated, type GateActivation } from '../ops/rms-norm-gated';
+import type { GateActivation } from '../ops/gate-activation';
+import { rmsNormGated } from '../ops/rms-norm-gated';
 
 export interface RMSNormOptions {
   readonly eps: number;

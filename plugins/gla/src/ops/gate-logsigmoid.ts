@@ -5,20 +5,17 @@ import {
   defineOp,
   div,
   exp,
-  ge,
   implement,
   log1p,
   maximum,
   minimum,
-  mul,
   neg,
-  sigmoid,
   sub,
   tensor,
-  where,
   type Sample,
 } from '@paperzoo/core';
 import type { OnnxRule } from '@paperzoo/onnx';
+import { gateLogsigmoidGrad } from './gate-logsigmoid-grad';
 
 /**
  * Log decay of a gate's logits: max(logsigmoid(z) / tau, clamp), elementwise (paper, section 4.4: tau = 16). z and the result share any
@@ -73,10 +70,6 @@ implement(gateLogsigmoid, {
     const g = div(sub(minimum(z, 0), log1p(exp(neg(abs(z))))), tau);
     return clamp === null ? g : maximum(g, clamp);
   },
-  // At equality with the bound the gradient passes, as PyTorch's clamp does.
-  vjp({ ins: [z], grads: [dy], attrs: { tau, clamp } }) {
-    const dz = mul(dy!, div(sigmoid(neg(z)), tau));
-    return [clamp === null ? dz : where(ge(gateLogsigmoid(z, { tau }), clamp), dz, 0)];
-  },
+  vjp: ({ ins: [z], grads: [dy], attrs }) => [gateLogsigmoidGrad(z, dy!, attrs)],
   tolerance: { rel: 4e-6, abs: 1e-7 },
 });

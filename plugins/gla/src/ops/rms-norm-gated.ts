@@ -1,9 +1,7 @@
 import { attr, defineOp, implement, mul, optional, rmsNorm, sigmoid, silu, tensor, type Sample } from '@paperzoo/core';
+import { GATE_ACTIVATIONS } from './gate-activation';
 import { wantShape } from './gla-shapes';
-
-/** How an output gate acts: `swish` is g · sigmoid(g). */
-export const GATE_ACTIVATIONS = ['swish', 'sigmoid'] as const;
-export type GateActivation = (typeof GATE_ACTIVATIONS)[number];
+import { rmsNormGatedGrad } from './rms-norm-gated-grad';
 
 /** x / sqrt(mean(x²) + eps) · weight · activation(g) over the last axis: the output gate of a head. x and g [..., V], weight [V]. */
 export const rmsNormGated = defineOp({
@@ -28,5 +26,9 @@ export const rmsNormGated = defineOp({
 implement(rmsNormGated, {
   composite: ([x, g, weight], { eps, activation }) =>
     mul(rmsNorm(x, weight, { eps }), activation === 'swish' ? silu(g) : sigmoid(g)),
+  vjp({ ins: [x, g, weight], grads: [dy], attrs }) {
+    const [dx, dg, dw] = rmsNormGatedGrad(x, g, dy!, weight, attrs);
+    return [dx, dg, weight && dw];
+  },
   tolerance: { rel: 8e-6, abs: 4e-6 },
 });

@@ -6,6 +6,7 @@ import { traceSymbolic, type OpenSpec, type TracedFunction } from './graph/trace
 import { hasRule, lower, refuseUnknown } from './lower/lower';
 import type { OnnxValue } from './model/onnx-graph';
 import { FORMS, OPSETS, type ExportOptions } from './options';
+import { halve } from './passes/half';
 import { optimise } from './passes/optimise';
 import { outline } from './passes/outline';
 import { write } from './write/write';
@@ -49,7 +50,8 @@ export async function exportOnnx(
   if (clash !== undefined)
     throw new AttrError(`"${clash}" names an input and an output.`, { argument: 'outputNames', got: clash });
   step('lower', 0, graph.nodes.length);
-  const flat = optimise(lower(graph, { ...target, inputNames, outputNames }));
+  const exact = optimise(lower(graph, { ...target, inputNames, outputNames }));
+  const flat = options.weights === 'f16' ? halve(exact) : exact;
   const plain = { graph: flat, functions: [], domains: new Map<string, number>() };
   const { graph: lowered, functions, domains } = form === 'functions' ? outline(flat) : plain;
   const metadata = { 'paperzoo.form': form, ...options.metadata };

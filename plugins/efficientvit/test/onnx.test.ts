@@ -27,7 +27,9 @@ describe.each(plugin.models!.map(({ name }) => name))('%s', (name) => {
       const one = { shape: [1, ...map], dtype: 'f32' } as const;
       const file = await exportOnnx(zoo, model, [one], { dynamic: { input: { 0: 'N' } } });
       expect(file.inputs).toEqual([{ name: 'input', dtype: 'f32', dims: ['N', ...map] }]);
-      expect(file.outputs).toEqual([{ name: 'output', dtype: 'f32', dims: ['N', Number(model.config.numClasses ?? 1000)] }]);
+      expect(file.outputs).toEqual([
+        { name: 'output', dtype: 'f32', dims: ['N', Number(model.config.numClasses ?? 1000)] },
+      ]);
       const values = await images.data();
       const { output } = await run(file.bytes, { input: { ...images, shape: images.shape, dtype: 'f32', values } });
       const expected = Array.from(await model.forward(images).data());

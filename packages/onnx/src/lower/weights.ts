@@ -1,5 +1,4 @@
-import type { TypedArray } from '@paperzoo/core';
-import { weightOf, type ElementType, type Weight } from '../model/onnx-graph';
+import { weightOf, type Elements, type ElementType, type Weight } from '../model/onnx-graph';
 import type { Names } from './names';
 
 /** The constants of a file: equal ones are one, whoever asks for them. */
@@ -11,7 +10,7 @@ export class Weights {
   constructor(private readonly names: Names) {}
 
   /** The name of a constant with these elements. */
-  data(data: TypedArray | BigInt64Array, dims: readonly number[], type: ElementType, hint = 'const'): string {
+  data(data: Elements, dims: readonly number[], type: ElementType, hint = 'const'): string {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     const key = `${type}[${dims.join()}]${hash(bytes)}`;
     const bucket = this.byContent.get(key) ?? [];
@@ -45,7 +44,7 @@ function hash(bytes: Uint8Array): number {
   return h >>> 0;
 }
 
-function sameBytes(a: Uint8Array, other: TypedArray | BigInt64Array): boolean {
+function sameBytes(a: Uint8Array, other: Elements): boolean {
   const b = new Uint8Array(other.buffer, other.byteOffset, other.byteLength);
   return a.length === b.length && a.every((x, i) => x === b[i]);
 }

@@ -43,14 +43,17 @@ export interface OnnxValue {
   readonly dims: readonly Dim[];
 }
 
+/** Elements in memory; f16 as their bits. */
+export type Elements = TypedArray | BigInt64Array | Uint16Array;
+
 /** A constant of a model. Large ones are read from their device only when they are written. */
 export interface Weight {
   readonly type: ElementType;
   readonly dims: readonly number[];
   readonly bytes: number;
   /** The elements, when they are in ordinary memory. */
-  readonly data?: TypedArray | BigInt64Array;
-  read(): Promise<TypedArray | BigInt64Array>;
+  readonly data?: Elements;
+  read(): Promise<Elements>;
 }
 
 /** A graph of a model, or of an attribute: nodes in an order in which every value is made before it is used. */
@@ -83,7 +86,7 @@ export interface OnnxModel {
 }
 
 /** A weight of elements that are in ordinary memory. */
-export const weightOf = (data: TypedArray | BigInt64Array, dims: readonly number[], type: ElementType): Weight => ({
+export const weightOf = (data: Elements, dims: readonly number[], type: ElementType): Weight => ({
   type,
   dims,
   bytes: data.byteLength,

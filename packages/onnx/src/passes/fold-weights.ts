@@ -1,5 +1,4 @@
-import type { TypedArray } from '@paperzoo/core';
-import { weightOf, type OnnxGraph, type OnnxNode, type Weight } from '../model/onnx-graph';
+import { weightOf, type Elements, type OnnxGraph, type OnnxNode, type Weight } from '../model/onnx-graph';
 
 /** Computes here and now what only moves elements of constants: the parts of stacked weights that a rule cut out, reshaped or transposed. */
 export function foldWeights(graph: OnnxGraph): OnnxGraph {
@@ -20,7 +19,7 @@ function evaluate(node: OnnxNode, weights: ReadonlyMap<string, Weight>): readonl
     const data = weights.get(node.inputs[1]!)?.data;
     return data && Array.from(data, Number);
   };
-  const made = (data: TypedArray | BigInt64Array, dims: readonly number[]) => weightOf(data, dims, x.type);
+  const made = (data: Elements, dims: readonly number[]) => weightOf(data, dims, x.type);
   switch (node.opType) {
     case 'Reshape': {
       const dims = integers();

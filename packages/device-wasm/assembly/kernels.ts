@@ -7,6 +7,7 @@ export { cast } from './cast';
 export { clipUnitNorm } from './clip';
 export { compareFlat, compareRows, logicalNot, whereRows } from './compare';
 export { copyRows, copyStrided, fill, pickRows, transpose } from './copy';
+export { crossEntropy, crossEntropyGrad } from './cross-entropy';
 export { gather, indexSelect, scatterAdd } from './gather';
 export { batchNorm, layerNorm, rmsNorm } from './norm';
 export { rowNormGrad } from './norm-grad';

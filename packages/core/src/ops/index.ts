@@ -29,6 +29,7 @@ export * from './norm';
 export { layerNormGrad, rmsNormGrad } from './norm-grad';
 export * from './batch-norm-train';
 export * from './loss';
+export { crossEntropyGrad } from './loss-grad';
 export { adamwStep } from './adamw-step';
 export { clipUnitNorm } from './clip-unit-norm';
 export { maxPool2dGrad } from './pool-grad';

@@ -1,22 +1,12 @@
-import { attr } from '../attr';
-import { AttrError } from '../errors';
 import { defineOp, implement, tensor, type Sample } from '../op';
-import type { Tensor } from '../tensor';
 import { div, mul, sub } from './binary';
-import { eq, ne, where } from './compare';
+import { ne, where } from './compare';
 import { gather } from './gather';
+import { checkLoss, counted, lossAttrs, REDUCTIONS } from './loss-attrs';
+import { crossEntropyGrad } from './loss-grad';
 import { logSoftmax } from './norm';
 import { mean, sum } from './reduce';
 import { reshape } from './shape';
-import { exp } from './unary';
-import { wantRank, wantShape } from './shapes';
-
-const REDUCTIONS = ['mean', 'sum', 'none'] as const;
-const attrs = {
-  ignoreIndex: attr.int(-100),
-  labelSmoothing: attr.number(0),
-  reduction: attr.oneOf(REDUCTIONS, 'mean'),
-};
 
 /**
  * Cross entropy of logits [N, C] with class indices [N] (i32), PyTorch's: rows whose target is `ignoreIndex` count for nothing, `mean`
@@ -26,17 +16,9 @@ export const crossEntropy = defineOp({
   name: 'cross_entropy',
   version: 1,
   inputs: [tensor('input'), tensor('target', 'i32')],
-  attrs,
+  attrs: lossAttrs,
   shape([x, target], { reduction, labelSmoothing }) {
-    wantRank('cross_entropy', 'input', x, 2, '[rows, classes]');
-    wantShape('cross_entropy', 'target', target, [x.shape[0]!]);
-    if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
-      throw new AttrError(`cross_entropy: labelSmoothing must be in [0, 1), got ${labelSmoothing}.`, {
-        op: 'cross_entropy',
-        argument: 'labelSmoothing',
-        got: labelSmoothing,
-      });
-    }
+    checkLoss('cross_entropy', x, target, labelSmoothing);
     return { shape: reduction === 'none' ? [x.shape[0]!] : [], dtype: 'f32' };
   },
   samples: (): Sample[] => {
@@ -56,9 +38,6 @@ export const crossEntropy = defineOp({
   },
 });
 
-/** 1 for rows that count. */
-const counted = (target: Tensor, ignoreIndex: number) => where(ne(target, ignoreIndex), target.zoo.ones([]), 0);
-
 implement(crossEntropy, {
   composite([x, target], { ignoreIndex, labelSmoothing, reduction }) {
     const logp = logSoftmax(x, { dim: 1 });
@@ -71,15 +50,6 @@ implement(crossEntropy, {
     if (reduction === 'none') return rows;
     return reduction === 'sum' ? sum(rows) : div(sum(rows), sum(weight));
   },
-  // d/dx = (softmax - target distribution) per row, the same weighting as the loss.
-  vjp({ ins: [x, target], grads: [dy], attrs: { ignoreIndex, labelSmoothing, reduction } }) {
-    const weight = counted(target, ignoreIndex);
-    const rows = reduction === 'mean' ? mul(weight, div(dy!, sum(weight))) : mul(weight, dy!);
-    const classes = x.shape[1]!;
-    const hit = eq(reshape(target, { shape: [-1, 1] }), x.zoo.arange(classes, { dtype: 'i32' }));
-    const wanted = where(hit, x.zoo.full([], 1 - labelSmoothing + labelSmoothing / classes), labelSmoothing / classes);
-    const p = exp(logSoftmax(x, { dim: 1 }));
-    return [mul(sub(p, wanted), reshape(rows, { shape: [-1, 1] })), undefined];
-  },
+  vjp: ({ ins: [x, target], grads: [dy], attrs }) => [crossEntropyGrad(x, target, dy!, attrs), undefined],
   tolerance: { rel: 4e-6, abs: 4e-6 },
 });

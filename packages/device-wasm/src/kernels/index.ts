@@ -7,6 +7,7 @@ import { castKernels } from './cast';
 import { compareKernels } from './compare';
 import { convKernels } from './conv';
 import { convGradKernels } from './conv-grad';
+import { crossEntropyKernels } from './cross-entropy';
 import { gatherKernels } from './gather';
 import { gemmKernels } from './gemm';
 import { moveKernels } from './move';
@@ -28,6 +29,7 @@ export const wasmKernels: readonly Kernel<number>[] = [
   ...softmaxKernels,
   ...normKernels,
   ...normGradKernels,
+  ...crossEntropyKernels,
   ...batchNormKernels,
   ...optimizeKernels,
   activationGradKernel,

@@ -55,6 +55,10 @@ export const attention = defineOp({
       ins: [{ shape: [3, 1, 20] }, { shape: [3, 17, 20] }, { shape: [3, 17, 12] }, { shape: [3, 1, 17] }],
     },
     {
+      name: 'a bias per product, shared by its queries',
+      ins: [{ shape: [3, 2, 20] }, { shape: [3, 17, 20] }, { shape: [3, 17, 12] }, { shape: [3, 1, 17] }],
+    },
+    {
       name: 'hidden keys',
       ins: [
         { shape: [2, 3] },

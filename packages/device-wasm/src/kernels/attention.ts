@@ -30,8 +30,8 @@ interface Matrices {
 /** Matrices [rows][columns] of an operand that may broadcast over the leading axes. */
 function matrices(arg: Ptr | undefined, lead: readonly number[], rows: number, columns: number): Matrices | undefined {
   if (!arg) return undefined;
+  if (arg.size === lead.reduce((a, b) => a * b, rows * columns)) return ownMatrices(arg.buffer, rows * columns);
   const strides = broadcastStrides(arg.shape, [...lead, rows, columns]).slice(0, lead.length);
-  if (strides.every((stride) => stride > 0)) return ownMatrices(arg.buffer, rows * columns);
   const at = (product: number): number => {
     let offset = 0;
     for (let axis = lead.length - 1; axis >= 0; axis--) {

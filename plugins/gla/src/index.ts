@@ -30,8 +30,10 @@ export {
 export { glaConfig, type GLAConfig } from './models/gla-config';
 export { GLAForCausalLM, type CausalLMCall, type CausalLMOutput } from './models/gla-for-causal-lm';
 export { GLAState } from './models/gla-state';
-export type { LayerState } from './models/layer-state';
+export type { KeyValueState, LayerState, RecurrentState } from './models/layer-state';
 export type { AttentionMask } from './models/packing';
+export { SoftmaxAttention } from './models/softmax-attention';
+export type { SoftmaxLayers } from './models/softmax-layers';
 export type { GLAOptions } from './load/gla';
 export { GLALanguageModel, type ReadOptions, type TokenIds } from './load/language-model';
 export type { GeneratedToken, GenerateOptions, Prompt } from './generate/generate';

@@ -73,6 +73,13 @@ describe('constant memory and time', () => {
     expect(result.measured['state after 20 tokens: bytes']).toBe(2 * 4 * 4 * 8 * 4);
   });
 
+  test('a layer of softmax attention lets the state grow, and the claim fails', async () => {
+    const config = { ...few, attn: [{ layers: [1], numHeads: 2 }] };
+    const result = await judge(constantMemoryClaim({ config, contexts: [20, 40], generated: 5 }));
+    expect(result.holds).toBe(false);
+    expect(result.because).toBe('From 20 to 40 tokens the state grows by 5120 bytes.');
+  });
+
   test('a token may take a tenth more, no longer', async () => {
     const at = (ratio: number) =>
       judge(constantTimeClaim({ config: few, contexts: [10, 30], measure: async () => new Map([['10', 2], ['30', 2 * ratio]]) })); // prettier-ignore

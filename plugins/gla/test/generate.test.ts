@@ -2,7 +2,14 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { AbortError, AttrError, DisposedError, ModelError, ShapeError, type Tensor, type Zoo } from '@paperzoo/core';
 import { parseSafetensors, writeSafetensors } from '@paperzoo/hub';
 import { Random } from '@paperzoo/nn';
-import { GLAState, type GeneratedToken, type GenerateOptions, type GLALanguageModel, type Prompt } from '../src/index';
+import {
+  GLAState,
+  type GeneratedToken,
+  type GenerateOptions,
+  type GLALanguageModel,
+  type Prompt,
+  type RecurrentState,
+} from '../src/index';
 import { sample } from '../src/generate/sampler';
 import { TextStream } from '../src/generate/text-stream';
 import { loadFixture } from './harness/checkpoints';
@@ -269,7 +276,7 @@ test('bad calls are refused', async () => {
   logits.dispose();
   const other = zoo.zeros([1, 1, 2, 2]);
   using odd = new GLAState(
-    state.layers.map(({ conv }) => ({
+    (state.layers as readonly RecurrentState[]).map(({ conv }) => ({
       recurrent: other.reshape([1, 1, 2, 2]),
       ...(conv && {
         conv: { q: conv.q.reshape(conv.q.shape), k: conv.k.reshape(conv.k.shape), v: conv.v.reshape(conv.v.shape) },

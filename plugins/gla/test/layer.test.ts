@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { concat, type Tensor, type Zoo } from '@paperzoo/core';
-import { GatedLinearAttention, type GatedLinearAttentionOptions, type LayerState } from '../src/index';
+import { GatedLinearAttention, type GatedLinearAttentionOptions, type RecurrentState } from '../src/index';
 import { misfit } from './harness/closeness';
 import { casesOf, input, rowsOf, stored, type Case } from './harness/fixtures';
 import { graded, type Outputs } from './harness/graded';
@@ -23,7 +23,7 @@ function runner(entry: Case): (ins: Ins) => Outputs {
   return (ins) => {
     const { hidden_states: x, ...weights } = ins;
     layer.loadStateDict(weights);
-    const [parts, states]: [Tensor[], LayerState[]] = [[], []];
+    const [parts, states]: [Tensor[], RecurrentState[]] = [[], []];
     const cuts = segments ?? [0, x!.shape[1]!];
     cuts.slice(1).forEach((end, i) => {
       // A mask covers everything up to the tokens of the call.

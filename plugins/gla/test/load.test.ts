@@ -128,6 +128,18 @@ test('configs that cannot be computed are refused by field', () => {
   for (const fields of [
     { model_type: 'mamba' },
     { attn: { layers: [0] } },
+    { attn: { layers: 0, num_heads: 4 } },
+    { attn: { layers: [24], num_heads: 4 } },
+    { attn: { layers: [0], num_heads: 3 } },
+    { attn: { layers: [0], num_heads: 4, window_size: 0 } },
+    { attn: { layers: [0], num_heads: 4, rope_theta: '10000' } },
+    {
+      attn: [
+        { layers: [0], num_heads: 4 },
+        { layers: [0], num_heads: 2 },
+      ],
+    },
+    { attn: 'all' },
     { attnres_block_size: 4 },
     { hidden_act: 'gelu' },
     { attn_mode: 'parallel' },
@@ -146,6 +158,11 @@ test('configs that cannot be computed are refused by field', () => {
   expect(read({ hidden_size: 1024 }).config.intermediateSize).toBe(2816);
   expect(read({ num_heads: 8 }).config.numKvHeads).toBe(8);
   expect(read({ rms_norm_eps: 1e-5, attn_mode: 'fused_chunk' }).config.normEps).toBe(1e-5);
+  const softmax = { layers: [1, 3], num_heads: 8, num_kv_heads: 2, qkv_bias: true, window_size: 64 };
+  expect(read({ attn: softmax }).config.attn).toEqual([
+    { layers: [1, 3], numHeads: 8, numKvHeads: 2, qkvBias: true, windowSize: 64, ropeTheta: 10_000 },
+  ]);
+  expect(read({ attn: null }).config.attn).toEqual([]);
   expect(read({ eos_token_id: [2, 3], pad_token_id: null }).config.eosTokenId).toEqual([2, 3]);
 });
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Tensor, Zoo } from '@paperzoo/core';
-import type { GLALanguageModel } from '../src/index';
+import type { GLALanguageModel, RecurrentState } from '../src/index';
 import { loadFixture } from './harness/checkpoints';
 import { misfit } from './harness/closeness';
 import { manifest, rowsOf, stored, type CheckpointFixture, type ModelTest } from './harness/fixtures';
@@ -31,7 +31,7 @@ const logits: Runner = async (model, entry, get) => {
     seen.set(name, tensor.reshape(tensor.shape));
     model.zoo.keep(seen.get(name)!);
   });
-  const states = model.zoo.scope(() => model.module(input).states);
+  const states = model.zoo.scope(() => model.module(input).states) as readonly RecurrentState[];
   stop();
   input.dispose();
   const count = entry.hidden_states?.length ?? 0;

@@ -63,12 +63,8 @@ export function constantMemoryClaim({
       try {
         const small = await stateAfter(model, short, context);
         const large = await stateAfter(model, long, context);
-        const measured: Record<string, number> = {
-          [`state after ${short} tokens: bytes`]: small.bytes,
-          [`state after ${long} tokens: bytes`]: large.bytes,
-        };
-        const counters = () => zoo.memory();
-        const before = counters();
+        const sizes = [small.bytes, large.bytes] as const;
+        const before = zoo.memory();
         for (let i = 0; i < generated; i++) {
           throwIfAborted(context.signal, 'Generating');
           const logits = model.step([i % 251], large);
@@ -76,19 +72,22 @@ export function constantMemoryClaim({
           logits.dispose();
           if (i % 50 === 0) context.progress(i / generated, `${i} tokens`);
         }
-        const after = counters();
-        measured[`bytes more after ${generated} generated tokens`] = after.bytes - before.bytes;
-        measured[`tensors more after ${generated} generated tokens`] = after.tensors - before.tensors;
-        const same = small.bytes === large.bytes;
-        const flat = after.bytes === before.bytes && after.tensors === before.tensors;
-        const [grown] = [large.bytes - small.bytes];
+        const after = zoo.memory();
         for (const state of [small, large]) state.dispose();
+        const more = { bytes: after.bytes - before.bytes, tensors: after.tensors - before.tensors };
+        const same = sizes[0] === sizes[1];
+        const flat = more.bytes === 0 && more.tensors === 0;
         return {
-          measured,
+          measured: {
+            [`state after ${short} tokens: bytes`]: sizes[0],
+            [`state after ${long} tokens: bytes`]: sizes[1],
+            [`bytes more after ${generated} generated tokens`]: more.bytes,
+            [`tensors more after ${generated} generated tokens`]: more.tensors,
+          },
           holds: same && flat,
           because: same
-            ? `A state has ${measured[`state after ${short} tokens: bytes`]} bytes whatever it has seen; ${flat ? 'the counters stand where they stood' : 'but the counters moved'}.`
-            : `From ${short} to ${long} tokens the state grows by ${grown} bytes.`,
+            ? `A state has ${sizes[0]} bytes whatever it has seen; ${flat ? 'the counters stand where they stood' : 'but the counters moved'}.`
+            : `From ${short} to ${long} tokens the state grows by ${sizes[1] - sizes[0]} bytes.`,
         };
       } finally {
         model.dispose();

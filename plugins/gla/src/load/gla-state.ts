@@ -28,8 +28,12 @@ export function glaState(checkpoint: ReadonlyMap<string, HostTensor>, config: GL
 }
 
 /** Rank of the gate's projection, which no config holds. */
-export const gateRank = (checkpoint: ReadonlyMap<string, HostTensor>): number | undefined =>
-  checkpoint.get('model.layers.0.attn.gk_proj.0.weight')?.shape[0];
+export function gateRank(checkpoint: ReadonlyMap<string, HostTensor>): number | undefined {
+  // Not always the first layer's: a hybrid may begin with softmax attention.
+  for (const [key, { shape }] of checkpoint)
+    if (/^model\.layers\.\d+\.attn\.gk_proj\.0\.weight$/.test(key)) return shape[0];
+  return undefined;
+}
 
 function splitMlp(state: State, prefix: string, inner: number): void {
   const both = state.get(`${prefix}.gate_proj.weight`);

@@ -2,6 +2,7 @@ import { FormatError, ModelError } from '@paperzoo/core';
 import { readJsonConfig, type JsonObject, type JsonValue } from '@paperzoo/hub';
 import { FEATURE_MAP_NAMES, type FeatureMap } from '../models/gated-linear-attention';
 import { glaConfig, mlpWidth, type GLAConfig } from '../models/gla-config';
+import type { SoftmaxLayers } from '../models/softmax-layers';
 
 export interface ReadConfig {
   /** Without the gate's rank, which no config holds: it is read from the weights. */
@@ -21,7 +22,6 @@ export function readConfig(json: Uint8Array | string, file = 'config.json'): Rea
   const { raw } = readJsonConfig(json, { file });
   const take = taker(raw, file);
   if (raw['model_type'] !== 'gla') refuse(file, 'model_type', raw['model_type'], '"gla"');
-  if (raw['attn'] != null) refuse(file, 'attn', raw['attn'], 'null: hybrids with softmax attention are not supported');
   if (raw['attnres_block_size'] != null) refuse(file, 'attnres_block_size', raw['attnres_block_size'], 'null');
   oneOf(raw, file, 'hidden_act', ['swish', 'silu'], 'swish');
   oneOf(raw, file, 'attn_mode', ['chunk', 'fused_chunk', 'fused_recurrent'], 'chunk');
@@ -45,6 +45,7 @@ export function readConfig(json: Uint8Array | string, file = 'config.json'): Rea
     normEps: take.number('norm_eps', null, 0, 1) ?? take.number('rms_norm_eps', 1e-6, 0, 1)!,
     featureMap: featureMap as FeatureMap | null,
     clampMin: take.number('clamp_min', null, -1e30, 0),
+    attn: softmaxLayers(raw['attn'], file),
     useShortConv: take.boolean('use_short_conv', false),
     convSize: take.integer('conv_size', 4)!,
     useOutputGate: take.boolean('use_output_gate', true),
@@ -70,6 +71,30 @@ export function readConfig(json: Uint8Array | string, file = 'config.json'): Rea
   return { config, warnings };
 }
 
+/** The layers of softmax attention: nothing, an object, or a list of them. */
+function softmaxLayers(value: JsonValue | undefined, file: string): SoftmaxLayers[] {
+  if (value === undefined || value === null) return [];
+  return (Array.isArray(value) ? value : [value]).map((each) => {
+    if (typeof each !== 'object' || each === null || Array.isArray(each)) {
+      return refuse(file, 'attn', each, 'null, an object with layers and num_heads, or a list of them');
+    }
+    const take = taker(each, file, 'attn.');
+    const layers = each['layers'];
+    if (!Array.isArray(layers) || !layers.every((layer) => Number.isInteger(layer))) {
+      return refuse(file, 'attn.layers', layers, 'a list of layer indices');
+    }
+    const numHeads = take.integer('num_heads', null) ?? refuse(file, 'attn.num_heads', each['num_heads'], 'an integer');
+    return {
+      layers: layers as number[],
+      numHeads,
+      numKvHeads: take.integer('num_kv_heads', null) ?? numHeads,
+      qkvBias: take.boolean('qkv_bias', false),
+      windowSize: take.integer('window_size', null),
+      ropeTheta: take.number('rope_theta', 10_000, 0, 1e12)!,
+    };
+  });
+}
+
 function refuse(file: string, key: string, got: JsonValue | undefined, expected: string): never {
   const shown = got === undefined ? 'nothing' : JSON.stringify(got).slice(0, 100);
   const details = { file, where: key, argument: key, expected, got };
@@ -82,11 +107,12 @@ function oneOf(raw: JsonObject, file: string, key: string, known: readonly strin
 }
 
 /** Reads fields by kind; a null counts as absent, because upstream writes it for "default". */
-function taker(raw: JsonObject, file: string) {
+function taker(raw: JsonObject, file: string, inside = '') {
   const wrong = (key: string, expected: string): never => {
     const got = JSON.stringify(raw[key]).slice(0, 100);
-    const details = { file, where: key, argument: key, expected, got: raw[key] };
-    throw new FormatError(`${file}: ${key} must be ${expected}, got ${got}.`, details);
+    const name = inside + key;
+    const details = { file, where: name, argument: name, expected, got: raw[key] };
+    throw new FormatError(`${file}: ${name} must be ${expected}, got ${got}.`, details);
   };
   return {
     integer(key: string, fallback: number | null, least = 1): number | null {

@@ -1,11 +1,11 @@
-import { AttrError, expand, linear, relu, reshape, sigmoid, silu, type Tensor } from '@paperzoo/core';
+import { AttrError, expand, linear, ModelError, relu, reshape, sigmoid, silu, type Tensor } from '@paperzoo/core';
 import { init, Linear, Module, Sequential, type Initializer } from '@paperzoo/nn';
 import { gateLogsigmoid } from '../ops/gate-logsigmoid';
 import { gla } from '../ops/gla';
 import type { GateKind } from '../ops/gla-shapes';
 import type { GateActivation } from '../ops/gate-activation';
 import { headSizes } from './head-sizes';
-import type { LayerState } from './layer-state';
+import type { LayerState, RecurrentState } from './layer-state';
 import { packingOf, repad, unpad, type AttentionMask } from './packing';
 import { RMSNorm } from './rms-norm';
 import { ShortConvolution } from './short-convolution';
@@ -69,14 +69,14 @@ export interface LayerCall {
   readonly residual?: Tensor | undefined;
 }
 
-export interface LayerOutput {
+export interface LayerOutput<State extends LayerState = LayerState> {
   /** [B, T, D] */
   readonly y: Tensor;
-  readonly state: LayerState;
+  readonly state: State;
 }
 
 /** The layer that stands where softmax attention does (paper, section 4.4), with upstream's keys. */
-export class GatedLinearAttention extends Module<[x: Tensor, call?: LayerCall], LayerOutput> {
+export class GatedLinearAttention extends Module<[x: Tensor, call?: LayerCall], LayerOutput<RecurrentState>> {
   readonly q_proj: Linear;
   readonly k_proj: Linear;
   readonly v_proj: Linear;
@@ -142,8 +142,9 @@ export class GatedLinearAttention extends Module<[x: Tensor, call?: LayerCall], 
     this.featureMap = options.featureMap ?? null;
   }
 
-  forward(x: Tensor, call: LayerCall = {}): LayerOutput {
-    const { state, residual } = call;
+  forward(x: Tensor, call: LayerCall = {}): LayerOutput<RecurrentState> {
+    const { residual } = call;
+    const state = recurrent(call.state);
     const [B, T] = x.shape as readonly [number, number];
     const packing = call.cuSeqlens ? undefined : packingOf(call.attentionMask, B, T);
     if (!packing) return this.mix(x, state, call.cuSeqlens ?? null, residual);
@@ -154,22 +155,22 @@ export class GatedLinearAttention extends Module<[x: Tensor, call?: LayerCall], 
 
   private mix(
     x: Tensor,
-    state: LayerState | undefined,
+    state: RecurrentState | undefined,
     cuSeqlens: readonly number[] | null,
     residual: Tensor | undefined,
-  ): LayerOutput {
+  ): LayerOutput<RecurrentState> {
     const { conv, q, k, v } = this.project(x, state, cuSeqlens);
     const g = this.decays(x);
     const map = this.featureMap ? FEATURE_MAPS[this.featureMap] : (y: Tensor) => y;
     const [queries, keys] = [map(split(q, this.heads)), map(this.repeat(k))];
-    const [o, recurrent] = gla(queries, keys, this.repeat(v), g, undefined, state?.recurrent, undefined, {
+    const [o, after] = gla(queries, keys, this.repeat(v), g, undefined, state?.recurrent, undefined, {
       cuSeqlens,
     });
     const norm = (this.g_norm_swish_gate ?? this.g_norm)!;
     const normed = norm(o, this.g_proj ? split(this.g_proj(x), this.heads) : undefined);
     const merged = reshape(normed, { shape: [...x.shape.slice(0, 2), o.shape[2]! * o.shape[3]!] });
     const y = linear(merged, this.o_proj.weight.for(x), undefined, residual);
-    return { y, state: { recurrent, conv } };
+    return { y, state: { recurrent: after, conv } };
   }
 
   /** Logarithms of the decays: [B, T, H, K], [B, T, H], [H] or nothing. */
@@ -184,7 +185,7 @@ export class GatedLinearAttention extends Module<[x: Tensor, call?: LayerCall], 
   }
 
   /** Queries, keys and values of all tokens, through the short convolutions where the layer has them. */
-  private project(x: Tensor, state: LayerState | undefined, cuSeqlens: readonly number[] | null) {
+  private project(x: Tensor, state: RecurrentState | undefined, cuSeqlens: readonly number[] | null) {
     const [q, k, v] = [this.q_proj(x), this.k_proj(x), this.v_proj(x)];
     if (!this.q_conv1d) return { q, k, v, conv: undefined };
     if (state && !state.conv) {
@@ -213,6 +214,15 @@ export class GatedLinearAttention extends Module<[x: Tensor, call?: LayerCall], 
     });
     return reshape(spread, { shape: [B, T, heads, width] });
   }
+}
+
+function recurrent(state: LayerState | undefined): RecurrentState | undefined {
+  if (!state || 'recurrent' in state) return state;
+  throw new ModelError('A gated linear attention layer was given the state of a layer of softmax attention.', {
+    argument: 'state',
+    expected: 'a recurrent state',
+    got: Object.keys(state),
+  });
 }
 
 /** [B, T, heads · width] → [B, T, heads, width]. */

@@ -2,6 +2,7 @@ import { ModelError } from '@paperzoo/core';
 import type { GateKind } from '../ops/gla-shapes';
 import { FEATURE_MAP_NAMES, GATE_KINDS, type FeatureMap } from './gated-linear-attention';
 import { headSizes } from './head-sizes';
+import { checkSoftmaxLayers, type SoftmaxLayers } from './softmax-layers';
 
 /** Shape of a GLA language model; upstream's `config.json` in this library's spelling. */
 export interface GLAConfig {
@@ -19,6 +20,8 @@ export interface GLAConfig {
   readonly clampMin: number | null;
   /** `vector` in every checkpoint; no key of upstream's. */
   readonly gate: GateKind;
+  /** Layers of softmax attention in a hybrid model; none by default. */
+  readonly attn: readonly SoftmaxLayers[];
   readonly useShortConv: boolean;
   readonly convSize: number;
   readonly useOutputGate: boolean;
@@ -46,6 +49,7 @@ const DEFAULTS: GLAConfig = {
   featureMap: null,
   clampMin: null,
   gate: 'vector',
+  attn: [],
   useShortConv: false,
   convSize: 4,
   useOutputGate: true,
@@ -97,5 +101,6 @@ export function glaConfig(given: Partial<GLAConfig> = {}): GLAConfig {
     throw new ModelError(`gate "${String(config.gate).slice(0, 100)}" is unknown.`, details);
   }
   headSizes(config);
+  checkSoftmaxLayers(config.attn, config.hiddenSize, config.numHiddenLayers);
   return config;
 }

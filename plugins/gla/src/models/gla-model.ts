@@ -6,19 +6,23 @@ import { GatedMLP } from './gated-mlp';
 import type { GLAConfig } from './gla-config';
 import type { LayerState } from './layer-state';
 import { RMSNorm } from './rms-norm';
+import { SoftmaxAttention } from './softmax-attention';
 
 /** h + attention(norm(h)), then h + mlp(norm(h)). */
 class GLABlock extends Module<[x: Tensor, call: LayerCall], LayerOutput> {
   readonly attn_norm: RMSNorm;
-  readonly attn: GatedLinearAttention;
+  readonly attn: GatedLinearAttention | SoftmaxAttention;
   readonly mlp_norm: RMSNorm;
   readonly mlp: GatedMLP;
 
-  constructor(config: GLAConfig, initWeight: Initializer) {
+  constructor(config: GLAConfig, layer: number, initWeight: Initializer) {
     super();
     const { hiddenSize, intermediateSize, normEps: eps } = config;
+    const softmax = config.attn.find(({ layers }) => layers.includes(layer));
     this.attn_norm = new RMSNorm(hiddenSize, { eps });
-    this.attn = new GatedLinearAttention({ ...config, initWeight });
+    this.attn = softmax
+      ? new SoftmaxAttention(hiddenSize, softmax, initWeight)
+      : new GatedLinearAttention({ ...config, initWeight });
     this.mlp_norm = new RMSNorm(hiddenSize, { eps });
     this.mlp = new GatedMLP(hiddenSize, intermediateSize, initWeight);
   }
@@ -49,7 +53,7 @@ export class GLAModel extends Module<
     super();
     const initWeight = init.truncatedNormal(config.initializerRange);
     this.embeddings = new Embedding(config.vocabSize, config.hiddenSize, initWeight);
-    this.layers = Array.from({ length: config.numHiddenLayers }, () => new GLABlock(config, initWeight));
+    this.layers = Array.from({ length: config.numHiddenLayers }, (_, i) => new GLABlock(config, i, initWeight));
     this.norm = new RMSNorm(config.hiddenSize, { eps: config.normEps });
   }
 

@@ -1,12 +1,11 @@
 import { concat, DisposedError, indexSelect, ModelError, reshape, type Tensor, type Zoo } from '@paperzoo/core';
 import { hostTensor, type HostTensor } from '@paperzoo/nn';
-import { mapState, stateTensors, type LayerState } from './layer-state';
-
-const NAMES = ['recurrent', 'conv.q', 'conv.k', 'conv.v'] as const;
+import { stackRows } from './key-value-state';
+import { mapState, stateNames, stateTensors, type KeyValueState, type LayerState } from './layer-state';
 
 /**
- * Where the sequences of a batch stand: all that a model needs to go on. Its size does not grow with the tokens seen. It cannot be taken
- * back, so clone it before trying something. Free it with `dispose` or `using`.
+ * Where the sequences of a batch stand: all that a model needs to go on. Its size does not grow with the tokens seen, but for the keys and
+ * values of a hybrid model's softmax layers. It cannot be taken back, so clone it before trying something. Free it with `dispose` or `using`.
  */
 export class GLAState {
   private held: readonly LayerState[] | null = null;
@@ -55,12 +54,15 @@ export class GLAState {
       const details = { argument: 'rows', expected: `0 to ${this.batch - 1}`, got: row };
       throw new ModelError(`A state of ${this.batch} rows has no row ${row}.`, details);
     }
-    const { zoo } = this.layers[0]!.recurrent;
+    const { zoo } = stateTensors(this.layers[0]!)[0]!;
     const index = zoo.tensor([...rows], { shape: [rows.length], dtype: 'i32' });
     try {
       const pick = (x: Tensor) => zoo.scope(() => indexSelect(x, index, { dim: 0 }));
       return new GLAState(
-        this.layers.map((layer) => mapState(layer, pick)),
+        this.layers.map((layer) => {
+          const picked = mapState(layer, pick);
+          return 'keys' in picked ? { ...picked, seen: rows.map((row) => picked.seen[row]!) } : picked;
+        }),
         rows.map((row) => this.seenTokens[row]!),
       );
     } finally {
@@ -73,6 +75,10 @@ export class GLAState {
     const [first] = states;
     if (!first) throw new ModelError('GLAState.concat needs at least one state.', { argument: 'states' });
     const layers = first.layers.map((layer, i) => {
+      if ('keys' in layer) {
+        const { zoo } = layer.keys;
+        return zoo.scope(() => stackRows(states.map((state) => state.layers[i] as KeyValueState)));
+      }
       const parts = states.map((state) => stateTensors(state.layers[i]!));
       let at = 0;
       return mapState(layer, () => {
@@ -94,7 +100,10 @@ export class GLAState {
     ]);
     for (const [i, layer] of this.layers.entries()) {
       for (const [j, tensor] of stateTensors(layer).entries()) {
-        saved.set(`layers.${i}.${NAMES[j]}`, hostTensor(tensor.shape, (await tensor.data()) as Float32Array));
+        saved.set(
+          `layers.${i}.${stateNames(layer)[j]}`,
+          hostTensor(tensor.shape, (await tensor.data()) as Float32Array),
+        );
       }
     }
     return saved;
@@ -107,14 +116,19 @@ export class GLAState {
       if (found) return found;
       throw new ModelError(`The saved state has no "${name}".`, { argument: name, got: [...saved.keys()].slice(0, 8) });
     };
+    const seen = [...get('seen_tokens').toF32()];
     const upload = (name: string) => zoo.tensor(get(name).toF32(), { shape: get(name).shape });
     const layers: LayerState[] = [];
-    for (let i = 0; i === 0 || saved.has(`layers.${i}.recurrent`); i++) {
-      const [recurrent, q, k, v] = NAMES.map((name) => `layers.${i}.${name}`) as [string, string, string, string];
-      const conv = saved.has(q) ? { q: upload(q), k: upload(k), v: upload(v) } : undefined;
-      layers.push({ recurrent: upload(recurrent), conv });
+    for (let i = 0; ; i++) {
+      const at = (name: string) => `layers.${i}.${name}`;
+      if (saved.has(at('keys'))) {
+        layers.push({ keys: upload(at('keys')), values: upload(at('values')), seen });
+      } else if (i === 0 || saved.has(at('recurrent'))) {
+        const [q, k, v] = ['conv.q', 'conv.k', 'conv.v'].map(at) as [string, string, string];
+        const conv = saved.has(q) ? { q: upload(q), k: upload(k), v: upload(v) } : undefined;
+        layers.push({ recurrent: upload(at('recurrent')), conv });
+      } else return new GLAState(layers, seen);
     }
-    return new GLAState(layers, [...get('seen_tokens').toF32()]);
   }
 
   /** Goes on to the state after `counts` further tokens of each row, whose tensors it takes over; its own are freed. */

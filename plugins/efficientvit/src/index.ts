@@ -36,7 +36,7 @@ export default definePlugin({
     code: 'https://github.com/microsoft/Cream/tree/main/EfficientViT',
   },
   ops: [cascadedGroupAttention],
-  kernels: { wasm: () => import('./kernels/wasm') },
+  kernels: { wasm: () => import('./kernels/wasm'), webgpu: () => import('./kernels/webgpu') },
   models: [...efficientvitCards, ...baselineCards],
   claims: () => import('./claims'),
   namesakes: [

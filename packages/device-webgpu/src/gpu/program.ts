@@ -1,6 +1,7 @@
 // A compute shader as data: what it binds, its parameters and its body. Kernels write bodies; the frame around them is made here.
 import type { WgslFunction } from '../wgsl/functions';
 import { withNeeds } from '../wgsl/functions';
+import { found } from '../wgsl/library';
 
 type Element = 'f32' | 'i32' | 'u32' | 'vec4f';
 
@@ -12,8 +13,8 @@ export interface Program {
   readonly outs: readonly (readonly [name: string, element: Element])[];
   /** Names of parameters; `name:f32` and `name:i32` for other types than u32. */
   readonly params: readonly string[];
-  /** Functions of the library that the body calls. */
-  readonly uses?: readonly WgslFunction[];
+  /** Functions that the body calls; those of the library by name, such as `expf`. */
+  readonly uses?: readonly (WgslFunction | string)[];
   /** Declarations before `main`: functions, workgroup memory. */
   readonly declare?: string;
   /**
@@ -55,7 +56,7 @@ export function wgslOf(program: Program): string {
   return `${buffers.join('\n')}
 struct Params { ${fields.join(', ')} }
 @group(0) @binding(${ins.length + outs.length}) var<uniform> p: Params;
-${withNeeds(uses)
+${withNeeds(uses.map(found))
   .map((f) => f.text)
   .join('\n')}
 ${declare}

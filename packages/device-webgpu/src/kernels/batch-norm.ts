@@ -3,7 +3,7 @@ import * as core from '@paperzoo/core';
 import { webgpuKernel, type WebgpuArg } from '../context';
 import type { Program } from '../gpu/program';
 import { rootf } from '../wgsl/math';
-import { laneSum, LANES } from './rows';
+import { laneSum, LANES } from '../wgsl/lanes';
 
 const inner = (x: WebgpuArg) => x.shape.slice(2).reduce((a, b) => a * b, 1);
 const CHANNEL = 'let c = (i / p.inner) % p.channels;';

@@ -5,7 +5,7 @@ import type { Program } from '../gpu/program';
 import { CONV_PARAMS, convValues, seeing, seen } from './conv-code';
 import { runProduct } from './gemm-run';
 import type { Source } from './gemm-tile';
-import { laneSum, LANES } from './rows';
+import { laneSum, LANES } from '../wgsl/lanes';
 
 type ConvAttrs = Parameters<typeof convGeometry>[3];
 const f32 = (shape: readonly number[]): Spec => ({ shape, dtype: 'f32' });

@@ -2,7 +2,7 @@ import { linear, matmul, type Activation } from '@paperzoo/core';
 import { webgpuKernel, type WebgpuArg } from '../context';
 import { activated } from '../wgsl/activations';
 import type { Program } from '../gpu/program';
-import { laneSum, LANES } from './rows';
+import { laneSum, LANES } from '../wgsl/lanes';
 import type { Source } from './gemm-tile';
 import { runProduct } from './gemm-run';
 import { merged, walkCode, walkParams, walkValues, type Walk } from './indexing';

@@ -4,7 +4,7 @@ import type { Program } from '../gpu/program';
 import type { WgslFunction } from '../wgsl/functions';
 import { infinity, isNan, maximum, minimum, nan } from '../wgsl/special';
 import { around } from './indexing';
-import { LANES } from './rows';
+import { LANES } from '../wgsl/lanes';
 
 interface Fold {
   readonly element: 'f32' | 'i32';

@@ -1,28 +1,10 @@
 // Kernels that look at a whole row: by one invocation where rows are short or lie across memory, by a workgroup where they are long.
 import type { Program } from '../gpu/program';
-import { wgslFunction } from '../wgsl/functions';
+import { laneBoth, LANES } from '../wgsl/lanes';
 import { maximum } from '../wgsl/special';
 
-export const LANES = 64;
 /** Below this, meeting at barriers costs more than the work that is shared. */
 const SHORT = 33;
-
-const PARTS = `var<workgroup> parts: array<f32, ${LANES}>;`;
-const meet = (name: string, join: string) => `
-fn ${name}(lane: u32, value: f32) -> f32 {
-  parts[lane] = value;
-  workgroupBarrier();
-  for (var s = ${LANES / 2}u; s > 0u; s = s >> 1u) {
-    if (lane < s) { let a = parts[lane]; let b = parts[lane + s]; parts[lane] = ${join}; }
-    workgroupBarrier();
-  }
-  let result = parts[0];
-  workgroupBarrier();
-  return result;
-}`;
-/** Sum of every lane's value, for all lanes; the order is fixed. */
-export const laneSum = wgslFunction(PARTS + meet('laneSum', 'a + b'));
-const laneBoth = wgslFunction(PARTS + meet('laneSum', 'a + b') + meet('laneTop', 'maximum(a, b)'), maximum);
 
 export interface RowBody {
   /** Runs `code` for every `j` of the row; `at` is the element's place. */

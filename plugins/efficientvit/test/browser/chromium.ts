@@ -23,6 +23,8 @@ export async function launch(): Promise<{ context: BrowserContext; close(): Prom
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      // Headless Chromium offers WebGPU, on its software adapter, only when told so.
+      '--enable-unsafe-webgpu',
     ],
   });
   return {

@@ -1,3 +1,4 @@
+import type { ImageModel } from '../../src/index';
 import { failures, type Check } from '../harness/check';
 import { Fixtures } from '../harness/fixtures';
 import { runCase, zooOn, type DeviceName } from '../harness/run';
@@ -48,8 +49,28 @@ async function runCases(device: DeviceName, names: readonly string[]): Promise<P
   }
 }
 
+/** Dispatches of one inference of a freshly initialised model, once everything is compiled. */
+async function dispatchesOf(name: string): Promise<number> {
+  const zoo = await zooOn('webgpu');
+  const model = await zoo.load<ImageModel>(name, { weights: false });
+  const x = zoo.zeros([1, 3, 224, 224]);
+  const device = zoo.device as typeof zoo.device & { readonly dispatches: number };
+  const counts: number[] = [];
+  for (let i = 0; i < 2; i++) {
+    const before = device.dispatches;
+    const y = model.forward(x);
+    await y.data();
+    y.dispose();
+    counts.push(device.dispatches - before);
+  }
+  await zoo.dispose();
+  return counts[1]!;
+}
+
 declare global {
   // The test calls this through the browser's debugging protocol.
   var runCases: (device: DeviceName, names: readonly string[]) => Promise<PageReport>;
+  var dispatchesOf: (name: string) => Promise<number>;
 }
 globalThis.runCases = runCases;
+globalThis.dispatchesOf = dispatchesOf;

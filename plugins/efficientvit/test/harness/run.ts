@@ -1,19 +1,21 @@
 import { createZoo, type DeviceFactory, type Zoo } from '@paperzoo/core';
 import { cpu } from '@paperzoo/device-cpu';
 import { wasm } from '@paperzoo/device-wasm';
+import { webgpu } from '@paperzoo/device-webgpu';
 import efficientvit from '../../src/index';
 import { runnerOf } from '../cases/index';
 import { truth, type Check } from './check';
 import type { Env } from './runner';
 
-/** The devices that every case runs on. */
-export const DEVICES = ['cpu', 'wasm', 'wasm 2 threads'] as const;
+/** The devices that cases run on. */
+export const DEVICES = ['cpu', 'wasm', 'wasm 2 threads', 'webgpu'] as const;
 export type DeviceName = (typeof DEVICES)[number];
 
 const factories: Record<DeviceName, () => DeviceFactory> = {
   cpu: () => cpu(),
   wasm: () => wasm({ threads: 1 }),
   'wasm 2 threads': () => wasm({ threads: 2 }),
+  webgpu: () => webgpu(),
 };
 
 /** A zoo on one of the devices, with this plugin. */

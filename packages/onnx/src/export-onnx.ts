@@ -4,7 +4,7 @@ import { materialise } from './graph/materialise';
 import { simplify } from './graph/simplify';
 import { traceSymbolic, type OpenSpec, type TracedFunction } from './graph/trace';
 import { hasRule, lower, refuseUnknown } from './lower/lower';
-import type { OnnxValue } from './model/onnx-graph';
+import type { OnnxFunction, OnnxGraph, OnnxNode, OnnxValue } from './model/onnx-graph';
 import { FORMS, OPSETS, type ExportOptions } from './options';
 import { halve } from './passes/half';
 import { optimise } from './passes/optimise';
@@ -56,7 +56,12 @@ export async function exportOnnx(
   const { graph: lowered, functions, domains } = form === 'functions' ? outline(flat) : plain;
   const metadata = { 'paperzoo.form': form, ...options.metadata };
   const written = await write(
-    { graph: lowered, functions, opsets: new Map([['', opset], ...domains]), metadata },
+    {
+      graph: lowered,
+      functions,
+      opsets: new Map([['', opset], ...contribDomain(lowered, functions), ...domains]),
+      metadata,
+    },
     options,
     (done, total) => step('write', done, total),
   );
@@ -67,6 +72,16 @@ export async function exportOnnx(
     metadata,
     nodes: lowered.nodes.length,
   };
+}
+
+/** onnxruntime's own operators are imported where some are used. */
+function contribDomain(graph: OnnxGraph, functions: readonly OnnxFunction[]): [string, number][] {
+  const uses = (nodes: readonly OnnxNode[]): boolean =>
+    nodes.some(({ domain, attributes }) => {
+      const inner = Object.values(attributes).some((value) => 'graph' in value && uses(value.graph.nodes));
+      return domain === 'com.microsoft' || inner;
+    });
+  return [graph, ...functions].some(({ nodes }) => uses(nodes)) ? [['com.microsoft', 1]] : [];
 }
 
 const portOf = ({ name, type, dims }: OnnxValue): Port => ({

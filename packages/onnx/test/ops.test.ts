@@ -11,3 +11,11 @@ const ops = Object.values(core).filter(
 describe.each([17, 21] as const)('opset %d', (opset) => {
   for (const check of conformOnnx(ops, { write: writer({ opset }), run })) test(check.name, check.run);
 });
+
+/** Ops whose nodes differ when onnxruntime's own may be used. */
+const CONTRIB = ['gelu', 'silu', 'linear', 'conv2d_nhwc'];
+
+describe('contrib', () => {
+  const some = ops.filter(({ name }) => CONTRIB.includes(name));
+  for (const check of conformOnnx(some, { write: writer({ form: 'contrib' }), run })) test(check.name, check.run);
+});

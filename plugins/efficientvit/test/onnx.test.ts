@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { createZoo, type Tensor, type Zoo } from '@paperzoo/core';
 import { wasm } from '@paperzoo/device-wasm';
-import { exportOnnx } from '@paperzoo/onnx';
+import { exportOnnx, FORMS } from '@paperzoo/onnx';
 import { conformOnnx } from '@paperzoo/testing';
 import plugin from '../src/index';
 import type { ImageModel } from '../src/load/image-model';
 import { run, writer } from './harness/ort-node';
 
-describe('ops', () => {
-  for (const check of conformOnnx(plugin, { write: writer, run })) test(check.name, check.run);
+describe.each(FORMS)('ops, %s', (form) => {
+  for (const check of conformOnnx(plugin, { write: writer(form), run })) test(check.name, check.run);
 });
 
 /** Loads a model with fresh weights and gives it a batch of two images of its own size. */

@@ -1,15 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { createZoo, NoKernelError, type TypedArray } from '@paperzoo/core';
 import { wasm } from '@paperzoo/device-wasm';
-import { exportModel, exportOnnx } from '@paperzoo/onnx';
+import { exportModel, exportOnnx, FORMS } from '@paperzoo/onnx';
 import { conformOnnx } from '@paperzoo/testing';
 import plugin, { glaGrad, type GLALanguageModel } from '../src/index';
 import type { TokenGraph } from '../src/load/token-graphs';
 import { run, writer } from './harness/ort-node';
 
-describe('ops', () => {
+describe.each(FORMS)('ops, %s', (form) => {
   const ops = plugin.ops!.filter((op) => op !== glaGrad);
-  for (const check of conformOnnx(ops, { write: writer, run, plugins: [plugin] })) test(check.name, check.run);
+  for (const check of conformOnnx(ops, { write: writer(form), run, plugins: [plugin] })) test(check.name, check.run);
 });
 
 const open = () => createZoo({ device: wasm(), plugins: [plugin], log: () => undefined });

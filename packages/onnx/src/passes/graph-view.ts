@@ -13,10 +13,12 @@ export function readsOf(node: OnnxNode): string[] {
   return [...node.inputs.filter((name) => name !== ''), ...inner];
 }
 
-const innerReads = (graph: OnnxGraph): string[] => [
-  ...graph.nodes.flatMap(readsOf),
-  ...graph.outputs.map(({ name }) => name),
-];
+/** What an inner graph reads and does not make itself. */
+function innerReads(graph: OnnxGraph): string[] {
+  const own = new Set([...graph.inputs.map(({ name }) => name), ...graph.nodes.flatMap(({ outputs }) => outputs)]);
+  const read = [...graph.nodes.flatMap(readsOf), ...graph.outputs.map(({ name }) => name)];
+  return read.filter((name) => !own.has(name));
+}
 
 export function viewOf(graph: OnnxGraph): GraphView {
   const maker = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));

@@ -1,5 +1,5 @@
 import { DTYPES, type Spec, type Tensor, type TypedArray, type Zoo } from '@paperzoo/core';
-import { exportOnnx } from '@paperzoo/onnx';
+import { exportOnnx, type Form } from '@paperzoo/onnx';
 import * as ort from 'onnxruntime-node';
 
 const TYPES = { f32: 'float32', i32: 'int32', u32: 'uint32', u8: 'uint8', bool: 'bool' } as const;
@@ -22,12 +22,13 @@ export async function run(
   }
 }
 
-/** The bytes of an ONNX file of `fn`, as the conformance kit asks for them. */
-export async function writer(
-  zoo: Zoo,
-  fn: (...inputs: Tensor[]) => readonly Tensor[],
-  specs: readonly Spec[],
-  { inputs, outputs }: { readonly inputs: readonly string[]; readonly outputs: readonly string[] },
-): Promise<Uint8Array> {
-  return (await exportOnnx(zoo, fn, specs, { inputNames: inputs, outputNames: outputs })).bytes;
-}
+/** Gives the bytes of an ONNX file of `fn` in this form, as the conformance kit asks for them. */
+export const writer =
+  (form: Form) =>
+  async (
+    zoo: Zoo,
+    fn: (...inputs: Tensor[]) => readonly Tensor[],
+    specs: readonly Spec[],
+    { inputs, outputs }: { readonly inputs: readonly string[]; readonly outputs: readonly string[] },
+  ): Promise<Uint8Array> =>
+    (await exportOnnx(zoo, fn, specs, { form, inputNames: inputs, outputNames: outputs })).bytes;

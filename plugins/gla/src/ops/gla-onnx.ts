@@ -20,7 +20,8 @@ export interface Run {
 
 /**
  * Gated linear attention in ONNX nodes: a Scan over the tokens whose carried value is the state, so that the file does not grow with the tokens
- * and their number stays open; a single token needs no loop. Packed sequences are one loop each.
+ * and their number stays open; a single token needs no loop. Packed sequences are one loop each. The form `contrib` uses onnxruntime's own op where
+ * it covers the call.
  */
 export const glaOnnx: OnnxRule = {
   lower(call) {
@@ -28,6 +29,7 @@ export const glaOnnx: OnnxRule = {
     const [q, k, v, g, gv, initial, bonus] = call.ins as readonly (string | undefined)[];
     const [B, T] = call.specs[0]!.dims as readonly [Dim, Dim];
     const [H, K, V] = [call.fixed(0, 2), call.fixed(0, 3), call.fixed(2, 3)];
+    if (call.form === 'contrib' && isPlain(call)) return linearAttention(call, { B, T, H, K, V });
     const scaled = call.add('Mul', [q, call.scalar(scale ?? K ** -0.5)]);
     const decays = g ? decayOf(call, g) : undefined;
     const columns = gv && call.add('Unsqueeze', [call.add('Exp', [gv]), call.ints([3])]);
@@ -50,6 +52,39 @@ interface Shape {
   readonly V: number;
   readonly exclusive: boolean;
   readonly reverse: boolean;
+}
+
+/** What onnxruntime's op of this name covers: whole rows read forwards, with a decay per token or none, and a scale that it does not take for absent. */
+function isPlain(call: OnnxCall): boolean {
+  const { scale, cuSeqlens, reverse } = call.attrs as GlaAttrs;
+  const [, , , g, gv, , bonus] = call.specs;
+  const some = call.specs[0]!.shape.every((n) => n > 0);
+  return some && scale !== 0 && !cuSeqlens && !reverse && !gv && !bonus && g?.dims.length !== 1;
+}
+
+/** `com.microsoft.LinearAttention`, which takes heads packed into the last axis. */
+function linearAttention(
+  call: OnnxCall,
+  { B, T, H, K, V }: { readonly B: Dim; readonly T: Dim; readonly H: number; readonly K: number; readonly V: number },
+): [string, string] {
+  const [q, k, v, g, , initial] = call.ins as readonly [string, string, string, string?, string?, string?];
+  const pack = (x: string, width: number) => call.reshape(x, [B, T, H, width], [B, T, H * width]);
+  // Per token and head there is nothing to pack.
+  const decay = g && (call.specs[3]!.dims.length === 3 ? g : pack(g, K));
+  const { scale } = call.attrs as GlaAttrs;
+  const [o, state] = call.addMany(
+    'LinearAttention',
+    [pack(q, K), pack(k, K), pack(v, V), initial, decay],
+    2,
+    {
+      q_num_heads: { int: H },
+      kv_num_heads: { int: H },
+      update_rule: { string: g ? 'gated' : 'linear' },
+      scale: { float: scale ?? K ** -0.5 },
+    },
+    'com.microsoft',
+  );
+  return [call.reshape(o!, [B, T, H * V], [B, T, H, V]), state!];
 }
 
 function decayOf(call: OnnxCall, g: string): Run['decay'] {

@@ -1,25 +1,30 @@
 import type { Activation, DType } from '@paperzoo/core';
 import { ELEMENT_TYPES } from '../../model/onnx-graph';
-import type { Opset } from '../../options';
-import { rule, type NodeWriter, type OnnxCall, type OnnxRule } from '../rule';
+import { rule, type NodeWriter, type OnnxCall, type OnnxRule, type OnnxTarget } from '../rule';
 
 const same = (opType: string): OnnxRule => rule((call) => call.add(opType, call.ins));
 
 const SIXTH = { alpha: { float: 1 / 6 }, beta: { float: 0.5 } };
 
 /** x · Φ(x): one node where the opset has it, else the form that runtimes' fusions look for. */
-function gelu(to: NodeWriter, x: string, opset: Opset): string {
+function gelu(to: NodeWriter, x: string, { opset, form }: OnnxTarget): string {
   if (opset >= 20) return to.add('Gelu', [x]);
+  if (form === 'contrib') return to.add('Gelu', [x], {}, 'com.microsoft');
   const erf = to.add('Erf', [to.add('Div', [x, to.scalar(Math.SQRT2)])]);
   const gate = to.add('Mul', [x, to.add('Add', [erf, to.scalar(1)])]);
   return to.add('Mul', [gate, to.scalar(0.5)]);
 }
 
-const functions: Readonly<Record<Exclude<Activation, 'none'>, (to: NodeWriter, x: string, opset: Opset) => string>> = {
+const functions: Readonly<
+  Record<Exclude<Activation, 'none'>, (to: NodeWriter, x: string, target: OnnxTarget) => string>
+> = {
   relu: (to, x) => to.add('Relu', [x]),
   sigmoid: (to, x) => to.add('Sigmoid', [x]),
   tanh: (to, x) => to.add('Tanh', [x]),
-  silu: (to, x) => to.add('Mul', [x, to.add('Sigmoid', [x])]),
+  silu: (to, x, { form }) =>
+    form === 'contrib'
+      ? to.add('QuickGelu', [x], { alpha: { float: 1 } }, 'com.microsoft')
+      : to.add('Mul', [x, to.add('Sigmoid', [x])]),
   hardsigmoid: (to, x) => to.add('HardSigmoid', [x], SIXTH),
   hardswish: (to, x) => to.add('HardSwish', [x]),
   gelu,
@@ -27,7 +32,7 @@ const functions: Readonly<Record<Exclude<Activation, 'none'>, (to: NodeWriter, x
 
 /** An activation by the name that fused ops give it. */
 export const activation = (call: OnnxCall<unknown & object>, x: string, name: Activation): string =>
-  name === 'none' ? x : functions[name](call, x, call.opset);
+  name === 'none' ? x : functions[name](call, x, call);
 
 const named = Object.fromEntries(
   Object.entries(functions).map(([name, fn]): [string, OnnxRule] => [
@@ -36,7 +41,7 @@ const named = Object.fromEntries(
       // i32 is a dtype of relu alone, and ONNX has none for it below opset 14's Relu in every runtime.
       if (name === 'relu' && call.specs[0]!.dtype === 'i32')
         return call.add('Max', [call.ins[0], call.scalar(0, 'i32')]);
-      return fn(call, call.ins[0]!, call.opset);
+      return fn(call, call.ins[0]!, call);
     }),
   ]),
 );

@@ -1,7 +1,6 @@
-import { decodeBase64 } from '../module/base64';
+import { unpackModule } from '../module/bundle';
 
-/** The module of matrix products and convolutions; decoded when a device first loads a kernel that needs it. */
+/** The module of matrix products and convolutions; unpacked when a device first loads a kernel that needs it. */
 export async function denseModule(): Promise<Uint8Array> {
-  const { plain } = await import('./dense-bytes');
-  return decodeBase64(plain);
+  return unpackModule(await import('../generated/dense.bundle'), 0);
 }

@@ -1,11 +1,10 @@
 import { defineKernel, type Arg, type Kernel, type Op } from '@paperzoo/core';
 import type { WasmContext } from '../context';
-import { decodeBase64 } from '../module/base64';
+import { unpackModule } from '../module/bundle';
 
-/** The module of everything but matrix products and convolutions; decoded when a device first loads a kernel that needs it. */
+/** The module of everything but matrix products and convolutions; unpacked when a device first loads a kernel that needs it. */
 export async function kernelsModule(): Promise<Uint8Array> {
-  const { wasm } = await import('../generated/kernels.wasm');
-  return decodeBase64(wasm);
+  return unpackModule(await import('../generated/kernels.bundle'), 0);
 }
 
 export type WasmArg = Arg<number>;

@@ -1,5 +1,5 @@
 import type { Kernel } from '@paperzoo/core';
-import { decodeBase64 } from '../module/base64';
+import { unpackModule } from '../module/bundle';
 import { attentionKernels } from './attention';
 import { convKernels } from './conv';
 import { convGradKernels } from './conv-grad';
@@ -7,8 +7,7 @@ import { gemmKernels } from './gemm';
 
 /** The dense module again, with fused multiply-add. */
 async function relaxedDenseModule(): Promise<Uint8Array> {
-  const { relaxed } = await import('./dense-bytes');
-  return decodeBase64(relaxed);
+  return unpackModule(await import('../generated/dense.bundle'), 1);
 }
 
 /**

@@ -57,9 +57,14 @@ function writeTable(ctx: WasmContext, products: number, columns: readonly (Matri
   return table;
 }
 
-/** A few ranges per thread, each with scratch of its own. */
-const rangesOf = (ctx: WasmContext, tasks: number, macs: number): number =>
-  Math.max(grainFor(macs), Math.ceil(tasks / (4 * ctx.threads)));
+/** Scratch above which threads take one range each, instead of a few to even out their loads. */
+const LARGE_SLOT = 4 << 20;
+
+/** Tasks per range; each range has `slot` bytes of scratch of its own. */
+function tasksPerRange({ threads }: WasmContext, tasks: number, macs: number, slot: number): number {
+  if (threads === 1) return tasks;
+  return Math.max(grainFor(macs), Math.ceil(tasks / (slot > LARGE_SLOT ? threads : 4 * threads)));
+}
 
 const biasReason = (v: Spec, bias: Spec | undefined): true | string =>
   !bias ||
@@ -87,8 +92,8 @@ const forward = defineKernel<number, WasmContext>(attention, {
     const blocks = ctx.exports.attentionBlocks!(N);
     const parts = ctx.threads === 1 ? 1 : Math.min(blocks, Math.max(1, Math.ceil((4 * ctx.threads) / products)));
     const tasks = products * parts;
-    const grain = rangesOf(ctx, tasks, (N / parts) * M * (D + E));
     const slot = ctx.exports.attentionBytes!(N, M, D, E);
+    const grain = tasksPerRange(ctx, tasks, (N / parts) * M * (D + E), slot);
     const scratch = ctx.scratch(slot * Math.ceil(tasks / grain));
     ctx.parallel('attention', tasks, grain, table, parts, N, M, D, E, ldBias, scale, causal, scratch, slot, grain);
   },
@@ -120,8 +125,8 @@ const backward = defineKernel<number, WasmContext>(attentionGrad, {
       dS.size > 0 ? ownMatrices(dS.buffer, N * M) : undefined,
     ]);
     const tasks = products * parts;
-    const grain = rangesOf(ctx, tasks, (N / parts) * M * (3 * D + 2 * E));
     const slot = ctx.exports.attentionGradBytes!(N, M, D, E);
+    const grain = tasksPerRange(ctx, tasks, (N / parts) * M * (3 * D + 2 * E), slot);
     const scratch = ctx.scratch(slot * Math.ceil(tasks / grain));
     const sizes = [parts, N, M, D, E, ldBias, scale, causal, 4 * M * D, 4 * M * E] as const;
     ctx.parallel('attentionGrad', tasks, grain, table, ...sizes, scratch, slot, grain);

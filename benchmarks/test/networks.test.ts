@@ -13,8 +13,8 @@ describe('what the peers get', () => {
   ])('%s answers in onnxruntime-web as it does here', async (name, side, batch) => {
     const shape = [batch, 3, side, side];
     const input = picture(batch, side);
-    const { zoo, network, contestant } = await openNetwork(name, input, shape, 1);
-    const session = await ortWeb.graph({ onnx: exportNetwork(zoo, network.module, shape), input, shape }, 1);
+    const { network, contestant } = await openNetwork(name, input, shape, 1);
+    const session = await ortWeb.graph({ onnx: await exportNetwork(network, shape), input, shape }, 1);
     const [ours, theirs] = [await contestant.output(), await session.output()];
     await session.dispose();
     await contestant.dispose();

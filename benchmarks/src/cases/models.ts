@@ -40,11 +40,11 @@ function modelCase(net: Net, batch: number, threads: number, quick: boolean): Ti
     work: { unit: 'flop', amount: 2 * net.macs * batch },
     async prepare() {
       const input = picture(batch, net.side);
-      const { zoo, network, contestant } = await openNetwork(net.name, input, shape, threads);
+      const { network, contestant } = await openNetwork(net.name, input, shape, threads);
       const all: (Contestant | Absent)[] = [contestant];
       // With threads, ours on one thread runs beside them: the speed-up is a ratio within one round.
       if (threads > 1) all.push((await openNetwork(net.name, input, shape, 1, 'paperzoo-1')).contestant);
-      const onnx = exportNetwork(zoo, network.module, shape);
+      const onnx = await exportNetwork(network, shape);
       for (const peer of peers) {
         all.push(await guard(peer, threads, () => peer.graph({ onnx, input, shape }, threads)));
       }

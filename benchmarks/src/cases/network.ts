@@ -1,9 +1,6 @@
-import type { Zoo } from '@paperzoo/core';
-import type { Module } from '@paperzoo/nn';
-import { foldBatchNorms } from '../onnx/fold';
-import { lowerGraph } from '../onnx/lower';
+import { exportOnnx } from '@paperzoo/onnx';
 import { openZoo, ours } from '../peers/paperzoo';
-import { loadNetwork } from './weights';
+import { loadNetwork, type Network } from './weights';
 
 /** Our network on a zoo of its own, ready to run on `input`; disposing the contestant disposes the zoo. */
 export async function openNetwork(
@@ -20,10 +17,7 @@ export async function openNetwork(
   return { zoo, network, contestant: ours(zoo, threads, () => network.forward(x), id) };
 }
 
-/** The network as an ONNX model of static shape: traced from the module that training uses, its norms folded. */
-export function exportNetwork(zoo: Zoo, module: Module, shape: readonly number[]): Uint8Array {
-  return zoo.scope(() => {
-    const graph = zoo.trace((x) => module(x), [{ shape, dtype: 'f32' }]);
-    return lowerGraph(zoo, foldBatchNorms(zoo, graph));
-  });
+/** The network as an ONNX model of static shape: of the inference graph, whose norms are folded. */
+export async function exportNetwork(network: Network, shape: readonly number[]): Promise<Uint8Array> {
+  return (await exportOnnx(network.zoo, network, [{ shape, dtype: 'f32' }])).bytes;
 }

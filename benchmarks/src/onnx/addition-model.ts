@@ -1,9 +1,9 @@
-import { OnnxModel } from './model';
+import { add } from '@paperzoo/core';
+import { functionModel } from './function-model';
 
 /** y = x + b, elementwise, as a model; b is a constant. */
-export function additionModel(b: Float32Array): Uint8Array {
-  const model = new OnnxModel();
-  const spec = { shape: [b.length], dtype: 'f32' } as const;
-  const y = model.node('Add', ['x', model.constant(b, spec)]);
-  return model.encode({ name: 'x', spec }, { name: y, spec });
-}
+export const additionModel = (b: Float32Array): Promise<Uint8Array> =>
+  functionModel({ shape: [b.length], dtype: 'f32' }, (zoo) => {
+    const constant = zoo.tensor(b);
+    return (x) => add(x, constant);
+  });

@@ -39,8 +39,8 @@ export function onnxruntimePeer(
   return {
     id,
     label: id,
-    gemm: ({ m, k, n, a, b }, threads) => prepare(gemmModel(m, k, n, b), [[a, [m, k]]], threads),
-    addition: ({ a, b }, threads) => prepare(additionModel(b), [[a, [a.length]]], threads),
+    gemm: async ({ m, k, n, a, b }, threads) => prepare(await gemmModel(m, k, n, b), [[a, [m, k]]], threads),
+    addition: async ({ a, b }, threads) => prepare(await additionModel(b), [[a, [a.length]]], threads),
     graph: ({ onnx, input, shape }, threads) => prepare(onnx, [[input, shape]], threads),
     mixing(problem) {
       const { T, H, K, V, q, k, v, g } = problem;

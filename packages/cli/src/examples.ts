@@ -28,14 +28,17 @@ Examples:
   paperzoo info efficientvit_m0
   paperzoo info efficientvit_m5 --device wasm --img-size 256`,
   run: `
-Weights come from the hub at the first use and from the cache afterwards.
+A plugin's name stands for its model with weights that were installed as a
+package, if it has one. Others come from the hub at the first use and from the
+cache afterwards.
 A token for private files is read from $HF_TOKEN.
 
 Examples:
-  paperzoo run efficientvit_m0 --image cat.jpg
-  paperzoo run efficientvit_m0 --image *.jpg --topk 3 --threads 2
+  paperzoo run efficientvit_m0 cat.jpg
+  paperzoo run efficientvit_m0 *.jpg --topk 3 --threads 2
   paperzoo run efficientvit_m0 --image cat.jpg --weights ./model.safetensors
   paperzoo run efficientvit_m0 --image cat.jpg --json
+  paperzoo run gla --prompt "Call me" --temperature 0.8
   paperzoo run gla_340m --prompt "Call me" --max-tokens 50
   paperzoo run gla_340m --prompt "Call me" --temperature 0.8 --seed 1`,
   train: `
@@ -49,12 +52,30 @@ Examples:
   paperzoo train efficientvit_m0 --data fashion-mnist --steps 2000
   paperzoo train efficientvit_m0 --data fashion-mnist --steps 2000 --resume
   paperzoo train gla_tiny --data moby-dick --steps 1000 --batch 8
-  paperzoo train gla_tiny --data notes.txt --steps 500 --length 128 --out runs/notes`,
+  paperzoo train gla_tiny --data notes.txt --steps 500 --length 128 --out runs/notes --half`,
+  eval: `
+Images of fashion-mnist that nothing was trained on, or a text's last twentieth.
+
+Examples:
+  paperzoo eval efficientvit_m0.fashion_mnist --data fashion-mnist
+  paperzoo eval gla_tiny.moby_dick --data moby-dick
+  paperzoo eval gla_tiny --weights runs/notes --data notes.txt --length 128`,
+  export: `
+Sizes that may vary (the batch N, a text's length T) stay open in the file. A
+language model becomes two files: FILE.prefill.onnx and FILE.step.onnx.
+Everything is written, or nothing.
+
+Examples:
+  paperzoo export efficientvit_m0.r224_in1k m0.onnx
+  paperzoo export efficientvit_m0.r224_in1k m0.onnx --weights random --size N=1
+  paperzoo export mobilenetv3_large_100 mnv3.onnx --f16 --opset 21 --force
+  paperzoo export gla_tiny tiny.onnx --weights random --form functions`,
   bench: `
 A filter is part of a case's id, group or title. Ratios count, not times.
 
 Examples:
   paperzoo bench
+  paperzoo bench gla
   paperzoo bench gemm --threads 1
   paperzoo bench --full --out results`,
   claims: `

@@ -98,7 +98,7 @@ function writeGoals(terminal: Terminal, goals: readonly Goal[]): void {
       { title: 'VERDICT', wrap: true },
     ],
     told.map(({ text, unit, must, aim, value, verdict }) => [
-      `${text} (${unit})`,
+      unit === '' ? text : `${text} (${unit})`,
       must === undefined ? '' : String(must),
       aim === undefined ? '' : String(aim),
       value === undefined ? '' : value.toPrecision(3),

@@ -12,12 +12,14 @@ import {
   ShapeError,
   tensor,
   TraceError,
+  type DeviceFactory,
   type Plugin,
   type Spec,
   type Tensor,
   type Zoo,
 } from '@paperzoo/core';
 import { cpu } from '@paperzoo/device-cpu';
+import { wasm } from '@paperzoo/device-wasm';
 import { exportOnnx, inspectOnnx } from '../src/index';
 import { run } from './ort-node';
 
@@ -186,9 +188,12 @@ describe('weights', () => {
   });
 });
 
-test('the same function gives the same bytes', async () => {
-  await using zoo = await open();
-  const w = zoo.tensor(new DTYPES.f32.array(new ArrayBuffer(64)).fill(0.5));
-  const write = () => exportOnnx(zoo, (x) => x.add(w).softmax(-1), [f32(3, 16)]);
-  expect((await write()).bytes).toEqual((await write()).bytes);
+test('the same function gives the same bytes, on whatever device it is traced', async () => {
+  const write = async (device: DeviceFactory) => {
+    await using zoo = await createZoo({ device });
+    const w = zoo.tensor(new DTYPES.f32.array(new ArrayBuffer(64)).fill(0.5));
+    return (await exportOnnx(zoo, (x) => x.add(w).softmax(-1), [f32(3, 16)])).bytes;
+  };
+  expect(await write(cpu())).toEqual(await write(cpu()));
+  expect(await write(wasm())).toEqual(await write(cpu()));
 });

@@ -31,20 +31,10 @@ export class Size {
 export type Dim = number | Size;
 
 export const sameDim = (a: Dim | undefined, b: Dim | undefined): boolean => String(a) === String(b);
-export const sameDims = (a: readonly Dim[], b: readonly Dim[]): boolean =>
-  a.length === b.length && a.every((dim, i) => sameDim(dim, b[i]));
 export const isFixed = (dims: readonly Dim[]): dims is readonly number[] =>
   dims.every((dim) => typeof dim === 'number');
 
 const termsOf = (dim: Dim): ReadonlyMap<string, number> => (typeof dim === 'number' ? new Map([['', dim]]) : dim.terms);
-
-/** a + factor · b. */
-export function addDims(a: Dim, b: Dim, factor = 1): Dim {
-  if (typeof a === 'number' && typeof b === 'number') return a + factor * b;
-  const sum = new Map(termsOf(a));
-  for (const [product, n] of termsOf(b)) sum.set(product, (sum.get(product) ?? 0) + factor * n);
-  return Size.of(sum);
-}
 
 /** Values of all symbols at which a function was traced. */
 export type Sizing = ReadonlyMap<string, number>;

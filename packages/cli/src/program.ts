@@ -5,6 +5,8 @@ import { UsageError } from './usage-error';
 import { version } from './version';
 
 const HELP_WIDTH = 80;
+/** A command's name or filter, which may be left out, and what follows it: a file, or a list of them. */
+type Arguments = [first: string | undefined, rest: never];
 
 /**
  * Parses a command line and runs its command; the code of each is imported only when it runs. Resolves to the exit code.
@@ -25,10 +27,10 @@ export async function runProgram(args: readonly string[], context: Context): Pro
   };
   /** What commander hands to an action: arguments, own options, the command. */
   const run =
-    (action: (args: string[], options: never) => Promise<number | void>) =>
+    (action: (args: Arguments, options: never) => Promise<number | void>) =>
     async (...given: unknown[]) => {
       const command = given.at(-1) as Command;
-      code = (await action(given.slice(0, -2) as string[], command.optsWithGlobals() as never)) ?? 0;
+      code = (await action(given.slice(0, -2) as unknown as Arguments, command.optsWithGlobals() as never)) ?? 0;
     };
 
   add('list [glob]', 'models of all plugins, offline')
@@ -40,8 +42,8 @@ export async function runProgram(args: readonly string[], context: Context): Pro
     .option('--img-size <n>', 'side of the input image', whole(1))
     .action(run(async ([name], options) => (await import('./commands/info')).info(context, name!, options)));
 
-  add('run <name>', 'classify images, or go on with a text')
-    .option('-i, --image <files...>', 'image files or https addresses')
+  add('run <name> [images...]', 'classify images, or go on with a text')
+    .option('-i, --image <files...>', 'image files or https addresses, as after the name')
     .option('-p, --prompt <text>', 'text to go on with')
     .option(
       '-w, --weights <source>',
@@ -59,7 +61,9 @@ export async function runProgram(args: readonly string[], context: Context): Pro
     .option('--endpoint <url>', 'hub to ask; default: $HF_ENDPOINT, else the public one')
     .option('--cache-dir <folder>', 'where downloads are kept')
     .option('--local-files-only', 'never touch the network')
-    .action(run(async ([name], options) => (await import('./commands/run')).run(context, name!, options)));
+    .action(
+      run(async ([name, files], options) => (await import('./commands/run')).run(context, name!, files, options)),
+    );
 
   add('train <name>', 'train a model from fresh weights, or go on with a run')
     .requiredOption('--data <name>', 'fashion-mnist for images; moby-dick or a text file for text')
@@ -72,9 +76,20 @@ export async function runProgram(args: readonly string[], context: Context): Pro
     .option('--every <n>', 'steps between validations, samples and checkpoints', whole(1), 100)
     .option('-o, --out <folder>', 'where the run is kept; default: runs/NAME-DATA')
     .option('--resume', 'go on with the run in this folder, bit for bit')
+    .option('--half', 'matrices of model.safetensors in half precision')
     .addOption(device('where it runs').default('wasm'))
     .option('-t, --threads <n>', 'threads of the wasm device', whole(1, 64), 1)
     .action(run(async ([name], options) => (await import('./commands/train')).train(context, name!, options)));
+
+  add('eval <name>', "a model's figures on the part of a data set that training leaves out")
+    .requiredOption('--data <name>', 'fashion-mnist for images; moby-dick or a text file for text')
+    .option('-w, --weights <source>', 'hf:org/repo, https address, file or folder; default: the published ones')
+    .option('--batch <n>', 'examples at a time', whole(1), 32)
+    .option('--length <n>', 'bytes per example of a text', whole(2), 256)
+    .option('--img-size <n>', 'side of the input image', whole(1))
+    .addOption(device('where it runs').default('wasm'))
+    .option('-t, --threads <n>', 'threads of the wasm device', whole(1, 64), 1)
+    .action(run(async ([name], options) => (await import('./commands/eval')).evaluate(context, name!, options)));
 
   add('bench [filter]', 'measure this machine: ours and its peers, interleaved')
     .addOption(new Option('--quick', 'the short suite (default)').conflicts('full'))

@@ -13,13 +13,14 @@ describe('list', () => {
     const { models, plugins, broken } = parsed<Listing>(outcome);
     const names = models.filter(({ plugin }) => plugin === '@paperzoo/efficientvit').map(({ name }) => name);
     expect(outcome).toMatchObject({ code: 0, stderr: '' });
-    expect(names.slice(0, 6)).toEqual([0, 1, 2, 3, 4, 5].map((i) => `efficientvit_m${i}.r224_in1k`));
+    const published = [0, 1, 2, 3, 4, 5].map((i) => `efficientvit_m${i}.r224_in1k`);
+    expect(names.slice(0, 7)).toEqual(['efficientvit_m0.fashion_mnist', ...published]);
     expect(plugins.map(({ name }) => name)).toContain('@paperzoo/efficientvit');
     expect(broken.filter(({ unbuilt }) => !unbuilt)).toEqual([]);
   });
 
   test('takes globs and parts of names', async () => {
-    const question = parsed<Listing>(await paperzoo(['list', 'efficientvit_m?.*', '--pretrained', '--json']));
+    const question = parsed<Listing>(await paperzoo(['list', 'efficientvit_m?.r*', '--pretrained', '--json']));
     expect(question.models).toHaveLength(6);
     const part = parsed<Listing>(await paperzoo(['list', 'efficientvit_m5', '--json']));
     expect(part.models.map(({ name, plugin }) => [name, plugin])).toEqual([
@@ -31,10 +32,12 @@ describe('list', () => {
     const { stdout } = await paperzoo(['list'], { env: { COLUMNS: '60' } });
     const lines = stdout.trimEnd().split('\n');
     expect(lines[0]).toMatch(/^MODEL +PARAMS +MACS/);
-    expect(lines.find((line) => line.startsWith('efficientvit_m0'))).toMatch(/2\.35 M +79\.2 M/);
+    expect(lines.find((line) => line.startsWith('efficientvit_m0.r'))).toMatch(/2\.35 M +79\.2 M +published/);
+    expect(lines.find((line) => line.startsWith('efficientvit_m0.f'))).toMatch(/2\.16 M +6\.05 M +published/);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(60);
     const { stdout: wide } = await paperzoo(['list']);
     expect(wide).toContain('hf:timm/efficientvit_m0.r224_in1k');
+    expect(wide).toContain('npm:@paperzoo/weights-efficientvit-fashion-mnist');
   });
 
   test('says what is near when nothing matches', async () => {

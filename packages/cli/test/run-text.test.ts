@@ -35,6 +35,14 @@ describe('run with a language model', () => {
     expect(stderr).toMatch(/^counter on wasm: 3 tokens, .* each\n$/);
   });
 
+  test('streams from the weights that the repository trained, without any network', async () => {
+    const env = { HF_ENDPOINT: 'http://127.0.0.1:1' };
+    const { code, stdout, stderr } = await run(['gla_tiny.moby_dick', '-p', 'Call me', '-n', '24'], { env });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Call me[\s\w.,;:!?'-]{24}\n$/);
+    expect(stderr).toMatch(/^gla_tiny\.moby_dick on wasm: 24 tokens/m);
+  });
+
   test('passes the options on, and gives one document with --json', async () => {
     const args = ['-p', 'a', '-n', '1', '--temperature', '0.5', '--top-p', '0.9', '--seed', '7', '--json', '-d', 'cpu'];
     const outcome = await run(['counter', ...args]);

@@ -54,6 +54,17 @@ describe('run', () => {
     ]);
   });
 
+  test('a plugin’s name runs its packaged weights, offline, and says which classes they know', async () => {
+    const env = { HF_ENDPOINT: 'http://127.0.0.1:1' };
+    const { code, stdout, stderr } = await paperzoo(['run', 'efficientvit', samples.boot], { env });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^efficientvit_m0\.fashion_mnist on wasm/);
+    expect(stdout.replace(/\s+/g, ' ')).toMatch(/It knows 10 classes .*: T-shirt\/top, .*, Ankle boot\./);
+    expect(stdout).toMatch(/1 +9 +Ankle boot +\d+\.\d\d %/);
+    const told = parsed<Report>(await paperzoo(['run', 'efficientvit', '--image', samples.boot, '--json'], { env }));
+    expect(told).toMatchObject({ weights: 'npm:@paperzoo/weights-efficientvit-fashion-mnist' });
+  });
+
   test('--topk cuts the list', async () => {
     const outcome = await run(['-i', samples.cat, '-w', samples.m0, '-k', '2', '--json']);
     expect(indices(outcome)).toEqual([TOP.slice(0, 2)]);

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { narrowToF16, parseSafetensors } from '@paperzoo/hub';
 import { paperzoo, parsed, ROOT, type Outcome } from './support/cli';
 import { Project } from './support/project';
 
@@ -17,6 +19,7 @@ interface Report {
 /** A language model of one table: what follows a byte. */
 const BIGRAM = `
   import { crossEntropy, definePlugin, indexSelect, slice } from '@paperzoo/core';
+  import { fetchCheckpoint } from '@paperzoo/hub';
   import { init, Module, Parameter } from '@paperzoo/nn';
   class Bigram extends Module {
     table = new Parameter([256, 256], init.uniform(0.01));
@@ -26,8 +29,21 @@ const BIGRAM = `
       return crossEntropy(logits, slice(labels, { dim: 1, start: 1 }).reshape([-1]));
     }
   }
-  const load = async (zoo, card, { seed }) => ({
-    name: card.name, config: card.config, module: new Bigram().initialize({ seed }),
+  /** Its fifth step has no finite loss; what it is asked in eval mode does not count. */
+  class Poisoned extends Bigram {
+    calls = 0;
+    loss(ids, labels) {
+      const loss = super.loss(ids, labels);
+      return this.training && ++this.calls === 5 ? loss.mul(NaN) : loss;
+    }
+  }
+  const filled = async (module, weights) => {
+    if (weights) module.loadStateDict(await fetchCheckpoint(weights));
+    return module;
+  };
+  const load = async (zoo, card, { seed, weights }) => ({
+    name: card.name, config: card.config,
+    module: await filled((card.name === 'poisoned' ? new Poisoned() : new Bigram()).initialize({ seed }), weights),
     async *generate(prompt) { for (const token of [33, 60, 98, 62]) yield { token }; },
     dispose() { this.module.dispose(); }, [Symbol.dispose]() { this.dispose(); },
   });
@@ -35,6 +51,7 @@ const BIGRAM = `
     name: 'paperzoo-bigram', api: 1, license: 'MIT', paper: { title: 'A paper' },
     models: [
       { name: 'bigram', task: 'text-generation', config: { hiddenSize: 256 }, load },
+      { name: 'poisoned', task: 'text-generation', config: { hiddenSize: 256 }, load },
       { name: 'sizeless', task: 'text-generation', config: {}, load },
       { name: 'painter', task: 'image-generation', config: {}, load },
     ],
@@ -124,6 +141,74 @@ describe('text', () => {
     expect(`${error!.message} ${error!.remedy ?? ''}`).toMatch(message);
   });
 
+  test('a loss that is no number names its step and keeps the last good checkpoint, from which the run goes on', async () => {
+    const poisoned = ['poisoned', ...args.slice(1), '--every', '2', '--out', 'run', '--json'];
+    const stopped = await train([...poisoned, '--steps', '9']);
+    expect(stopped.code).toBe(1);
+    expect(parsed<Report>(stopped).error).toMatchObject({
+      code: 'training',
+      message: expect.stringMatching(/loss of step 5 is NaN.*step-000000004\.safetensors/),
+    });
+    expect(existsSync(path('run', 'model.safetensors'))).toBe(false);
+    const again = parsed<Report>(await train([...poisoned, '--steps', '8', '--resume']));
+    expect(again).toMatchObject({ from: 4, steps: 8 });
+  });
+
+  test('a full disk during a checkpoint is told and leaves the one before, from which the run goes on', async () => {
+    // The disk takes half of the third checkpoint.
+    const full = project.write(
+      'full-disk.mjs',
+      `import fs from 'node:fs/promises';
+       const { open } = fs;
+       fs.open = async (path, ...rest) => {
+         const handle = await open(path, ...rest);
+         if (/step-000000006/.test(path)) {
+           const { writeFile } = handle;
+           handle.writeFile = async (bytes) => {
+             await writeFile.call(handle, bytes.subarray(0, bytes.length / 2));
+             throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+           };
+         }
+         return handle;
+       };`,
+    );
+    const run = [...args, '--steps', '8', '--every', '2', '--out', 'run', '--json'];
+    const env = { NODE_OPTIONS: `--import=${pathToFileURL(full).href}` };
+    const stopped = await train(run, { env });
+    expect(stopped.code).toBe(1);
+    const { error } = parsed<Report>(stopped);
+    expect(error).toMatchObject({
+      code: 'hub',
+      message: expect.stringMatching(/step-000000006.*could not be written/),
+    });
+    expect(error!.remedy).toMatch(/has room/);
+    expect(readdirSync(path('run', 'checkpoints'))).toEqual([2, 4].map((step) => `step-00000000${step}.safetensors`));
+    const again = parsed<Report>(await train([...run, '--resume']));
+    expect(again).toMatchObject({ from: 4, steps: 8 });
+    const whole = parsed<Report>(await train([...args, '--steps', '8', '--out', 'whole', '--json']));
+    expect(readFileSync(path(again.weights))).toEqual(readFileSync(path(whole.weights)));
+  });
+
+  test('--half writes matrices in half precision, also at the end of a run that is over', async () => {
+    const run = [...args, '--steps', '2', '--out', 'run', '--json'];
+    await train(run);
+    const whole = parseSafetensors(readFileSync(path('run', 'model.safetensors'))).get('table')!;
+    expect(await train([...run, '--resume', '--half'])).toMatchObject({ code: 0 });
+    const half = parseSafetensors(readFileSync(path('run', 'model.safetensors'))).get('table')!;
+    expect([whole.dtype, half.dtype]).toEqual(['F32', 'F16']);
+    expect(half.bytes).toEqual(new Uint8Array(narrowToF16(whole.toF32()).buffer));
+  });
+
+  test('eval gives the figures of the part that is left out, as the end of the run did', async () => {
+    const run = await train([...args, '--steps', '60', '--out', 'run', '--json']);
+    const measure = ['eval', 'bigram', '--data', 'text.txt', '--length', '32'];
+    const measured = await paperzoo([...measure, '--weights', 'run', '--json'], { cwd: project.folder });
+    expect(parsed<Report>(measured)).toMatchObject({ model: 'bigram', weights: 'run', data: 'text.txt' });
+    expect(parsed<Report>(measured).metrics['loss']).toBeCloseTo(parsed<Report>(run).metrics['loss']!, 5);
+    const painter = await paperzoo(['eval', 'painter', '--data', 'text.txt', '--json'], { cwd: project.folder });
+    expect(parsed<Report>(painter).error!.message).toMatch(/image-generation\) cannot be measured/);
+  });
+
   test('a learning rate is a number above 0', async () => {
     expect(await train([...args, '--steps', '1', '--lr', '-1'])).toMatchObject({ code: 2 });
   });
@@ -148,6 +233,12 @@ describe('images', () => {
     const report = parsed<Report>(run);
     expect(report.metrics).toEqual({ loss: expect.any(Number), accuracy: expect.any(Number) });
     expect(readdirSync(path('run', 'checkpoints'))).toEqual([2, 3].map((step) => `step-00000000${step}.safetensors`));
+    const measure = ['eval', 'efficientvit_m0', '--data', 'fashion-mnist', '--weights', 'run', '--json'];
+    const measured = await paperzoo([...measure, '--img-size', '32'], { cwd: project.folder });
+    expect(parsed<Report>(measured).metrics['accuracy']).toBe(report.metrics['accuracy']);
+    expect(parsed<Report>(measured).metrics['loss']).toBeCloseTo(report.metrics['loss']!, 3);
+    const thousand = await paperzoo([...measure.slice(0, 4), '--weights', 'random', '--json'], { cwd: project.folder });
+    expect(parsed<Report>(thousand).error!.message).toMatch(/1000 classes apart, fashion-mnist has 10/);
   });
 
   test('damaged data and unknown sets are refused', async () => {

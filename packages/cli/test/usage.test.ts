@@ -42,7 +42,7 @@ describe('usage', () => {
     [
       ['run', 'efficientvit_m0'],
       'efficientvit_m0.r224_in1k classifies images, and none was named.',
-      'Name them with --image.',
+      'Name them: paperzoo run efficientvit_m0 FILE.',
     ],
     [['run', 'x', '--temperature', 'warm'], 'It must be a number from 0 to 100.', 'See: paperzoo --help'],
     [['list', 'a', 'b'], "Too many arguments for 'list'. Expected 1 argument but got 2.", 'See: paperzoo --help'],

@@ -87,11 +87,11 @@ export function listModels(
 /** The tag is what follows the last dot: `gla_1.3b.100b` is `gla_1.3b` with the tag `100b`. */
 const untagged = (name: string) => name.replace(/\.[^.]*$/, '');
 
-/** The card for a name, a name without its tag, or `hf:org/repo`; otherwise an error with the nearest names. */
+/** The card for a name, a name without its tag (the first that its plugin lists), or `hf:org/repo`; otherwise an error with the nearest names. */
 export function findModel(plugins: readonly Plugin[], name: string): ModelCard {
   if (typeof name !== 'string')
     throw new ModelError(`A model's name must be a string, got ${typeof name}.`, { argument: 'name', got: name });
-  const cards = listModels(plugins);
+  const cards = plugins.flatMap((plugin) => plugin.models ?? []);
   const repo = /^hf:([^@]+)(?:@.*)?$/.exec(name)?.[1];
   const wanted = repo ? repo.split('/').at(-1)! : name;
   const card =

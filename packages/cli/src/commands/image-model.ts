@@ -27,6 +27,11 @@ export function requireClassifier({ name, task }: ModelCard): void {
   });
 }
 
+/** The names of a model's classes, where its card or its weights say them. */
+export function classesOf({ config: { labels } }: Model): readonly string[] | undefined {
+  return Array.isArray(labels) && labels.every((name) => typeof name === 'string') ? labels : undefined;
+}
+
 /** @throws ModelError when the model does not offer what its card says */
 export function asClassifier(model: Model): ImageClassifier {
   if ('classify' in model && 'forward' in model) return model as ImageClassifier;

@@ -8,6 +8,7 @@ import { writeTable } from '../terminal/table';
 import { wrapText } from '../terminal/wrap';
 import { DEVICES, type DeviceName } from '../zoo';
 import { findCard } from './find-card';
+import { weightsSource } from './load-model';
 import { studyModel, type Study } from './study-model';
 
 export interface InfoOptions extends CommonOptions {
@@ -50,7 +51,7 @@ function write({ terminal }: Context, card: ModelCard, { name, version, plugin }
     ['code', paper.code],
     ['plugin', `${name}${version ? ` ${version}` : ''} (${plugin.license})`],
     ['license', card.license && `${card.license} (weights)`],
-    ['weights', card.hub ? `hf:${card.hub.repo}${card.hub.revision ? `@${card.hub.revision}` : ''}` : 'none published'],
+    ['weights', `${weightsSource(card) ?? 'none published'}${card.hub?.revision ? `@${card.hub.revision}` : ''}`],
     ['metrics', metrics.length ? metrics.join('; ') : undefined],
     ['params', study?.params === undefined ? short(card.params) : `${short(study.params)} (${study.params})`],
     ['input', study?.input && `[${study.input.join(', ')}]`],

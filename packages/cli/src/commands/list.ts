@@ -1,6 +1,7 @@
 import { listModels, ModelError, type ModelCard } from '@paperzoo/core';
 import type { CommonOptions, Context } from '../context';
 import { loadPlugins } from '../plugins/load-plugins';
+import { weightsSource } from './load-model';
 import { nearest } from '../plugins/nearest';
 import { short } from '../terminal/numbers';
 import { writeTable, type Column } from '../terminal/table';
@@ -50,7 +51,7 @@ export async function list(context: Context, glob: string | undefined, options: 
     ];
     const cells = rows.map(({ card }) => [
       ...[card.name, short(card.params), short(card.macs)],
-      ...(narrow ? [card.hub ? 'published' : 'none'] : [card.task, weights(card)]),
+      ...(narrow ? [weightsSource(card) ? 'published' : 'none'] : [card.task, weights(card)]),
     ]);
     writeTable(terminal, columns, cells);
   }
@@ -59,8 +60,9 @@ export async function list(context: Context, glob: string | undefined, options: 
 /** Columns from which on task and address of the weights fit in. */
 const WIDE = 90;
 
-const weights = ({ hub }: ModelCard): string => (hub ? `hf:${hub.repo}` : 'none published');
+const weights = (card: ModelCard): string => weightsSource(card) ?? 'none published';
 
-const describe = ({ name, task, params, macs, license, hub, metrics }: ModelCard, plugin: string) => ({
-  ...{ name, task, params, macs, license, hub, metrics, plugin },
-});
+const describe = (card: ModelCard, plugin: string) => {
+  const { name, task, params, macs, license, hub, package: npm, metrics } = card;
+  return { name, task, params, macs, license, hub, package: npm, metrics, plugin };
+};

@@ -10,11 +10,17 @@ export interface WeightOptions {
   readonly endpoint?: string;
   readonly cacheDir?: string;
   readonly localFilesOnly?: boolean;
+  /** Of fresh weights. */
+  readonly seed?: number;
 }
 
 /** The options, with a repository that was given as the model's name as the place of its weights. */
 export const weightsOf = <O extends WeightOptions>(name: string, options: O): O =>
   /^hf:/.test(name) && options.weights === undefined ? { ...options, weights: name } : options;
+
+/** Where the card says that its weights are: on a hub, or in an npm package. */
+export const weightsSource = ({ hub, package: name }: ModelCard): string | undefined =>
+  hub ? `hf:${hub.repo}` : name && `npm:${name}`;
 
 /** Loads a model with a progress bar; Ctrl-C stops it. `random` as weights gives fresh ones. */
 export async function loadModel(
@@ -36,12 +42,20 @@ export async function loadModel(
   }
 }
 
-function loadOptions({ weights, imgSize, revision, endpoint, cacheDir, localFilesOnly }: WeightOptions): LoadOptions {
+function loadOptions({
+  weights,
+  imgSize,
+  revision,
+  endpoint,
+  cacheDir,
+  localFilesOnly,
+  seed,
+}: WeightOptions): LoadOptions {
   const hub = endpoint ?? process.env['HF_ENDPOINT'];
   const token = process.env['HF_TOKEN'];
   const given = {
     ...{ imgSize, revision, cacheDir, localFilesOnly },
-    weights: weights === 'random' ? (false as const) : weights,
+    ...(weights === 'random' ? { weights: false as const, seed } : { weights }),
     endpoint: hub || undefined,
     // The hub refuses to send a token in the clear; a mirror on this machine needs none.
     token: token && (hub ?? 'https:').startsWith('https:') ? token : undefined,

@@ -4,8 +4,8 @@ import type { FoundPlugin } from '../plugins/plugin-set';
 import { milliseconds } from '../terminal/numbers';
 import { UsageError } from '../usage-error';
 import { makeZoo } from '../zoo';
-import { loadModel } from './load-model';
-import { weightsSource, type RunOptions } from './run';
+import { loadModel, weightsSource } from './load-model';
+import type { RunOptions } from './run';
 import { asTextModel } from './text-model';
 
 /** `paperzoo run` for a language model: writes the prompt and what follows, token by token. Ctrl-C ends it. */

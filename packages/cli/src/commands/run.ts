@@ -1,4 +1,3 @@
-import type { ModelCard } from '@paperzoo/core';
 import type { CommonOptions, Context } from '../context';
 import { loadPlugins } from '../plugins/load-plugins';
 import { milliseconds } from '../terminal/numbers';
@@ -6,10 +5,10 @@ import { describe } from '../terminal/report-error';
 import { UsageError } from '../usage-error';
 import { makeZoo, type DeviceName } from '../zoo';
 import { findCard } from './find-card';
-import { asClassifier, requireClassifier, type ClassScore, type ImageClassifier } from './image-model';
-import { loadModel, weightsOf, type WeightOptions } from './load-model';
+import { asClassifier, classesOf, requireClassifier, type ClassScore, type ImageClassifier } from './image-model';
+import { loadModel, weightsOf, weightsSource, type WeightOptions } from './load-model';
 import { TEXT_TASK } from './text-model';
-import { writeScores } from './write-scores';
+import { writeClasses, writeScores } from './write-scores';
 
 export interface RunOptions extends CommonOptions, WeightOptions {
   readonly image?: readonly string[];
@@ -31,18 +30,23 @@ export type Answer =
 /**
  * `paperzoo run`: classifies images, or goes on with a text. An image that cannot be read is told and the rest go on; the exit code is 1 then.
  */
-export async function run(context: Context, name: string, options: RunOptions): Promise<number> {
+export async function run(
+  context: Context,
+  name: string,
+  files: readonly string[],
+  options: RunOptions,
+): Promise<number> {
   const { terminal } = context;
   const { found } = await loadPlugins(context, options);
   const { card } = findCard(found, name);
   const hub = weightsOf(name, options);
   if (card.task === TEXT_TASK) return (await import('./run-text')).runText(context, found, card, hub);
   requireClassifier(card);
-  const { image } = options;
-  if (!image) {
+  const images = [...files, ...(options.image ?? [])];
+  if (images.length === 0) {
     throw new UsageError(`${card.name} classifies images, and none was named.`, {
       argument: 'image',
-      remedy: 'Name them with --image.',
+      remedy: `Name them: paperzoo run ${name} FILE.`,
     });
   }
   const zoo = await makeZoo(context, found, options);
@@ -50,11 +54,13 @@ export async function run(context: Context, name: string, options: RunOptions): 
     const start = performance.now();
     using model = asClassifier(await loadModel(context, zoo, card, hub));
     const loadMs = performance.now() - start;
-    const answers = await classifyAll(context, model, image, options.topk);
+    const answers = await classifyAll(context, model, images, options.topk);
     const { device, threads } = zoo.device.caps;
     const weights = hub.weights ?? weightsSource(card);
-    terminal.result({ model: card.name, weights, device, threads, loadMs, images: answers }, () => {
+    const classes = classesOf(model);
+    terminal.result({ model: card.name, weights, classes, device, threads, loadMs, images: answers }, () => {
       terminal.write(`${card.name} on ${device}, loaded in ${milliseconds(loadMs)}`);
+      if (classes) writeClasses(terminal, classes);
       if (weights === 'random') terminal.write('The weights are random: the labels mean nothing.');
       for (const answer of answers) writeScores(terminal, answer);
     });
@@ -84,6 +90,3 @@ export async function classifyAll(
   }
   return answers;
 }
-
-/** Where the card says that its weights are. */
-export const weightsSource = ({ hub }: ModelCard): string | undefined => (hub ? `hf:${hub.repo}` : undefined);

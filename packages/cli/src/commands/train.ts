@@ -9,6 +9,7 @@ import { loadPlugins } from '../plugins/load-plugins';
 import { writeFacts } from '../terminal/facts';
 import { startProgress, type Progress } from '../terminal/progress';
 import { readHistory, record, writeHistory, type History } from '../train/history';
+import { halved } from '../train/halved';
 import { imageTask } from '../train/image-task';
 import { languageTask } from '../train/language-task';
 import type { TrainingTask } from '../train/training-task';
@@ -31,6 +32,7 @@ export interface TrainCommandOptions extends CommonOptions {
   readonly out?: string;
   readonly every: number;
   readonly resume?: boolean;
+  readonly half?: boolean;
 }
 
 const WARM_UP = 0.05;
@@ -97,7 +99,8 @@ export async function train(context: Context, name: string, options: TrainComman
       await report();
     }
     const weights = join(folder, 'model.safetensors');
-    await saveSafetensors(weights, await task.module.stateDict());
+    const state = await task.module.stateDict();
+    await saveSafetensors(weights, options.half ? halved(state) : state);
     const last = history.validation.at(-1);
     const document = { model: card.name, data: options.data, steps: options.steps, from: started, folder, weights, metrics: last?.metrics }; // prettier-ignore
     terminal.result(document, () => {

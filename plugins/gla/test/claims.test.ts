@@ -202,11 +202,19 @@ describe('reset-recall', () => {
   });
 
   test('a trained model works beyond its length; without its gate, or without training, it does not', async () => {
-    const options = { length: 128, multiples: [1, 2], sequences: 4, train: trained };
+    const options = { seeds: [1], length: 128, multiples: [1, 2], sequences: 4, train: trained };
     await expect(judge(lengthClaim(options))).resolves.toMatchObject({ holds: true });
     await expect(judge(lengthClaim({ ...options, gate: 'constant' }))).resolves.toMatchObject({ holds: false });
     const quick = { steps: 2, batch: 2, length: 32, sequences: 2 };
     await expect(judge(lengthClaim(quick))).resolves.toMatchObject({ holds: false });
+    // One bad model among three does not decide, two do.
+    const mostly =
+      (bad: number): typeof trainRecall =>
+      (zoo, { seed, ...rest }, context) =>
+        trained(zoo, { ...rest, seed, gate: seed <= bad ? 'constant' : 'vector' }, context);
+    const at = (bad: number) => judge(lengthClaim({ ...options, seeds: [1, 2, 3], train: mostly(bad) }));
+    await expect(at(1)).resolves.toMatchObject({ holds: true });
+    await expect(at(2)).resolves.toMatchObject({ holds: false });
   });
 
   test.each(['vector', 'scalar', 'constant', 'none'] as const)('a %s gate learns', async (gate) => {

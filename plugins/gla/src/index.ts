@@ -36,7 +36,9 @@ export { SoftmaxAttention } from './models/softmax-attention';
 export type { SoftmaxLayers } from './models/softmax-layers';
 export type { GLAOptions } from './load/gla';
 export { GLALanguageModel, type ReadOptions, type TokenIds } from './load/language-model';
+export type { CompiledLanguageModel, TokenExecutor } from './generate/compiled';
 export type { GeneratedToken, GenerateOptions, Prompt } from './generate/generate';
+export type { TokenGraph } from './load/token-graphs';
 export type { SamplingOptions } from './generate/sampler';
 export type { TextTokenizer } from './generate/tokenizer';
 

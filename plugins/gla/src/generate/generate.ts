@@ -1,6 +1,5 @@
 import { AttrError, throwIfAborted } from '@paperzoo/core';
 import { Random } from '@paperzoo/nn';
-import { GLAState } from '../models/gla-state';
 import { checkSampling, sample, type SamplingOptions } from './sampler';
 import { TextStream } from './text-stream';
 import type { TextTokenizer } from './tokenizer';
@@ -37,15 +36,26 @@ export interface GeneratedToken {
 /** A prompt as text or token ids, or several. */
 export type Prompt = string | readonly number[] | readonly string[] | readonly (readonly number[])[];
 
+/** A state of several rows, wherever it is held. */
+export interface RowStates<S> {
+  /** Rows by index, as a state of its own. */
+  select(rows: readonly number[]): S | Promise<S>;
+  dispose(): void;
+}
+
 /** The part of a language model that generation uses. Logits come as one row of numbers per sequence. */
-export interface Stepper {
+export interface Stepper<S extends RowStates<S>> {
   readonly vocabSize: number;
   readonly eosTokenId: number | readonly number[] | null;
   tokenizer(): Promise<TextTokenizer>;
+  /** Tokens that are read at once; what cannot go on reading from a state says Infinity. */
+  readonly segment?: number;
   /** Reads tokens of one sequence; a state that is given is advanced. */
-  prefill(ids: readonly number[], options: { state?: GLAState }): Promise<{ logits: Float32Array; state: GLAState }>;
+  prefill(ids: readonly number[], options: { state?: S }): Promise<{ logits: Float32Array; state: S }>;
   /** One token per row; the state is advanced. */
-  step(ids: readonly number[], state: GLAState): Promise<Float32Array>;
+  step(ids: readonly number[], state: S): Promise<Float32Array>;
+  /** The rows of several states one after the other. */
+  concat(states: readonly S[]): S | Promise<S>;
 }
 
 /** Tokens that are read at once: enough for matrix products, few enough for memory and for stopping soon. */
@@ -61,8 +71,8 @@ interface Row {
 }
 
 /** See `GLALanguageModel.generate`. */
-export async function* generate(
-  model: Stepper,
+export async function* generate<S extends RowStates<S>>(
+  model: Stepper<S>,
   prompt: Prompt,
   options: GenerateOptions,
 ): AsyncGenerator<GeneratedToken, void, void> {
@@ -92,26 +102,27 @@ export async function* generate(
     random: new Random(seed, `row ${index}`),
     stream: tokenizer && new TextStream(tokenizer, ids, stop),
   }));
-  const states: GLAState[] = [];
-  let state: GLAState | undefined;
+  const states: S[] = [];
+  let state: S | undefined;
+  const segment = model.segment ?? SEGMENT;
   try {
     const first: Float32Array[] = [];
     const total = all.reduce((sum, ids) => sum + ids.length, 0);
     let done = 0;
     for (const ids of all) {
-      let read: { logits: Float32Array; state: GLAState } | undefined;
-      for (let at = 0; at < ids.length; at += SEGMENT) {
+      let read: { logits: Float32Array; state: S } | undefined;
+      for (let at = 0; at < ids.length; at += segment) {
         throwIfAborted(signal, 'Generating');
-        read = await model.prefill(ids.slice(at, at + SEGMENT), read ? { state: read.state } : {});
+        read = await model.prefill(ids.slice(at, at + segment), read ? { state: read.state } : {});
         if (at === 0) states.push(read.state);
-        done += Math.min(SEGMENT, ids.length - at);
+        done += Math.min(segment, ids.length - at);
         onProgress?.({ stage: 'prompt', done, total });
         await breathe();
       }
       first.push(read!.logits);
     }
     if (rows.length === 0) return;
-    state = states.length === 1 ? states.pop()! : GLAState.concat(states);
+    state = states.length === 1 ? states.pop()! : await model.concat(states);
     for (const each of states.splice(0)) each.dispose();
 
     let logits = (row: number): Float32Array => first[row]!;
@@ -135,7 +146,7 @@ export async function* generate(
       if (going.length === 0) return;
       if (going.length < rows.length) {
         // Rows that have ended cost nothing from here on.
-        const rest: GLAState = state.select(going);
+        const rest: S = await state.select(going);
         state.dispose();
         state = rest;
         rows = going.map((at) => rows[at]!);

@@ -1,11 +1,12 @@
 import { AttrError, DisposedError, ModelError, type Model, type Tensor, type Zoo } from '@paperzoo/core';
 import type { HostTensor } from '@paperzoo/nn';
+import { compileModel, type CompiledLanguageModel, type TokenExecutor } from '../generate/compiled';
 import { generate, type GeneratedToken, type GenerateOptions, type Prompt } from '../generate/generate';
 import type { TextTokenizer } from '../generate/tokenizer';
 import type { GLAForCausalLM } from '../models/gla-for-causal-lm';
 import { GLAState } from '../models/gla-state';
-import { tokenGraphs, type TokenGraph } from './token-graphs';
 import type { AttentionMask } from '../models/packing';
+import { tokenGraphs, type TokenGraph } from './token-graphs';
 
 /** Token ids of one sequence, or of several of the same length. */
 export type TokenIds = readonly number[] | readonly (readonly number[])[];
@@ -97,7 +98,7 @@ export class GLALanguageModel implements Model {
       return values;
     };
     const { vocabSize, eosTokenId } = this.module.config;
-    return generate(
+    return generate<GLAState>(
       {
         vocabSize,
         eosTokenId,
@@ -107,10 +108,22 @@ export class GLALanguageModel implements Model {
           return { logits: await take(logits), state };
         },
         step: async (ids, state) => take(this.step(ids, state)),
+        concat: (states) => GLAState.concat(states),
       },
       prompt,
       options,
     );
+  }
+
+  /**
+   * The model's graphs on an executor, such as `ort()` of @paperzoo/onnx: it generates there, and its state stays there. The caller disposes the
+   * result; the model itself may be disposed meanwhile.
+   */
+  runOn<O extends object>(executor: TokenExecutor<O>, options: Partial<O> = {}): Promise<CompiledLanguageModel> {
+    this.refuseDisposed();
+    const { vocabSize, eosTokenId } = this.module.config;
+    const tokenizer = () => this.tokenizer();
+    return compileModel(this.zoo, this.graphs(), { vocabSize, eosTokenId, tokenizer }, executor, options);
   }
 
   /** The tokenizer beside the checkpoint, read at the first call. */

@@ -1,4 +1,4 @@
-import type { GraphSource, Tensor } from '@paperzoo/core';
+import { ModelError, type GraphSource, type Tensor } from '@paperzoo/core';
 import type { GLAConfig } from '../models/gla-config';
 import type { GLAForCausalLM } from '../models/gla-for-causal-lm';
 import { headSizes } from '../models/head-sizes';
@@ -25,7 +25,12 @@ function partsOf(config: GLAConfig): { readonly name: string; readonly shape: re
  * of each row. ids [N, T] i32 → logits of the last token [N, vocabulary] and, per layer i, `present.i.*`, which go back in as `past.i.*`.
  */
 export function tokenGraphs(module: GLAForCausalLM): { readonly prefill: TokenGraph; readonly step: TokenGraph } {
-  const { numHiddenLayers, vocabSize } = module.config;
+  const { numHiddenLayers, vocabSize, attn } = module.config;
+  if (attn.length > 0) {
+    throw new ModelError('A model with softmax layers has no graphs: its state grows with the tokens.', {
+      argument: 'attn',
+    });
+  }
   const parts = partsOf(module.config);
   const layers = Array.from({ length: numHiddenLayers }, (_, i) => i);
   const results = (ids: Tensor, states: readonly LayerState[] | undefined): Tensor[] => {

@@ -66,7 +66,11 @@ export default definePlugin({
     swigluGrad,
   ],
   models: glaCards,
-  kernels: { cpu: () => import('./kernels/cpu'), wasm: () => import('./kernels/wasm') },
+  kernels: {
+    cpu: () => import('./kernels/cpu'),
+    wasm: () => import('./kernels/wasm'),
+    webgpu: () => import('./kernels/webgpu'),
+  },
   claims: () => import('./claims'),
   benchmarks: () => import('./bench'),
 });

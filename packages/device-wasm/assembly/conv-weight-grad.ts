@@ -4,7 +4,7 @@ import { madd } from './gemm-tile';
 // read where they lie; the right operand is the gradient of the output, packed by packPlanes with all pixels of the batch as rows.
 
 /** Rows of the right operand in one go: a stretch of a panel stays in the first-level cache, and sums of its length are exact enough. */
-const DEPTH: i32 = 256;
+const DEPTH: i32 = 192;
 
 /**
  * 4 rows × 8 columns of C += A·B over `images` × `lines` × `run` pixels. a0 … a3: first pixels of the rows of A, `step` bytes from pixel

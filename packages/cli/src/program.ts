@@ -5,6 +5,8 @@ import { UsageError } from './usage-error';
 import { version } from './version';
 
 const HELP_WIDTH = 80;
+/** As in @paperzoo/onnx, which is loaded only when something is exported. */
+const FORMS = ['flat', 'functions', 'contrib'];
 /** A command's name or filter, which may be left out, and what follows it: a file, or a list of them. */
 type Arguments = [first: string | undefined, rest: never];
 
@@ -90,6 +92,30 @@ export async function runProgram(args: readonly string[], context: Context): Pro
     .addOption(device('where it runs').default('wasm'))
     .option('-t, --threads <n>', 'threads of the wasm device', whole(1, 64), 1)
     .action(run(async ([name], options) => (await import('./commands/eval')).evaluate(context, name!, options)));
+
+  add('export <name> <file>', 'write a model as ONNX')
+    .option(
+      '-w, --weights <source>',
+      'hf:org/repo, https address, file, folder, or "random"; default: the published ones',
+    )
+    .option('--graph <name>', 'only this graph of the model; default: each in a file of its own')
+    .option('--opset <n>', 'version of the operator set, 17 to 21', whole(17, 21), 17)
+    .addOption(new Option('--form <form>', "how the paper's ops are written").choices(FORMS).default('flat'))
+    .option('--f16', 'weights in half precision; arithmetic stays in single')
+    .option('--size <name=n>', 'fix a size that the file would leave open, such as N=1 (repeatable)', collect)
+    .option('--external', 'weights in a file of their own, FILE.data')
+    .option('--force', 'replace files that exist')
+    .option('--seed <n>', 'of random weights', whole(0), 0)
+    .option('--img-size <n>', 'side of the input image', whole(1))
+    .option('--revision <name>', 'branch, tag or commit on the hub')
+    .option('--endpoint <url>', 'hub to ask; default: $HF_ENDPOINT, else the public one')
+    .option('--cache-dir <folder>', 'where downloads are kept')
+    .option('--local-files-only', 'never touch the network')
+    .action(
+      run(async ([name, file], options) =>
+        (await import('./commands/export')).exportCommand(context, name!, file, options),
+      ),
+    );
 
   add('bench [filter]', 'measure this machine: ours and its peers, interleaved')
     .addOption(new Option('--quick', 'the short suite (default)').conflicts('full'))

@@ -45,7 +45,7 @@ describe('the report in a browser', () => {
     const shown = await page.evaluate(
       () => [...document.querySelectorAll('figure svg')].filter((svg) => svg.getBoundingClientRect().width > 0).length,
     );
-    expect(shown).toBe(2);
+    expect(shown).toBe(3);
   });
 
   test('follows the system into the dark, charts included', async () => {

@@ -29,15 +29,17 @@ describe('the report', () => {
       '2.50×',
       '80 %',
       '20.4 kB',
+      'other 1024',
     ])
       expect(text).toContain(part);
     expect(text).toContain('no checkpoint');
+    expect(html).toContain('What &#60;exactly&#62; is timed.');
     expect(html).toContain('runs &#60;no&#62; graphs &#38; &#34;such&#34;');
   });
 
   test('draws a chart per kind of race, in the colours of the page', () => {
-    expect(html.match(/<figure/g)).toHaveLength(2);
-    expect(html.match(/<svg/g)).toHaveLength(4);
+    expect(html.match(/<figure/g)).toHaveLength(3);
+    expect(html.match(/<svg/g)).toHaveLength(6);
     expect(html).toContain('var(--series-0)');
     expect(html).not.toMatch(/#0000[0-9a-f]{2}/);
   });

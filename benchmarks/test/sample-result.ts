@@ -17,6 +17,16 @@ const rows: Row[] = [
     entries: [{ id: 'paperzoo', label: 'paperzoo', threads: 1, stats, rate: 36, share: 0.9, ratio: 1 }],
   },
   {
+    ...{ kind: 'timed', id: 'toy-length', group: 'toy', title: 'Toys <over> their length', threads: 1, agree: false },
+    definition: 'What <exactly> is timed.',
+    entries: [256, 512, 1024].flatMap((T) =>
+      ['toy', 'other'].map((method) => {
+        const id = `${method} ${T}`;
+        return { id, label: id, threads: 1, stats: { ...stats, min: method === 'toy' ? T / 100 : T ** 2 / 1e5 } };
+      }),
+    ),
+  },
+  {
     kind: 'figure',
     id: 'size-core',
     group: 'size',

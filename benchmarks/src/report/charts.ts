@@ -78,6 +78,40 @@ export function ratioChart(rows: readonly TimedRow[], { width }: Size): TopLevel
   } as TopLevelSpec;
 }
 
+/** Lanes named after a method and a length, such as `gla 512`: one line per method, both axes logarithmic. */
+export function lengthChart({ entries }: TimedRow, { width }: Size): TopLevelSpec {
+  const values = entries.flatMap(({ label, stats }) => {
+    const [, method, length] = LENGTH_LANE.exec(label) ?? [];
+    return stats && method ? [{ method, length: Number(length), ms: stats.min }] : [];
+  });
+  const methods = [...new Set(values.map(({ method }) => method))];
+  const axis = (title: string, tickCount: number, format: string) => ({ title, grid: true, tickCount, format });
+  return {
+    data: { values },
+    ...{ width, height: 220 },
+    mark: { type: 'line', point: true },
+    encoding: {
+      x: {
+        field: 'length',
+        type: 'quantitative',
+        scale: { type: 'log', base: 2 },
+        axis: axis('length', width / 90, 'd'),
+      },
+      y: { field: 'ms', type: 'quantitative', scale: { type: 'log' }, axis: axis('milliseconds', 4, '~g') },
+      color: {
+        ...{ field: 'method', type: 'nominal' },
+        scale: { domain: methods, range: methods.map((_, i) => INK.series[i % INK.series.length]!) },
+      },
+    },
+  } as TopLevelSpec;
+}
+
+const LENGTH_LANE = /^(.+) (\d+)$/;
+
+/** Whether a case is a sweep over lengths: three or more of them. */
+export const isSweep = ({ agree, entries }: TimedRow): boolean =>
+  agree === false && entries.length > 2 && entries.every(({ label }) => LENGTH_LANE.test(label));
+
 const withoutField = ({ scale, axis, type }: { scale: object; axis: object; type: string }) => ({ scale, axis, type });
 
 /** Operations per second of each library, with the machine's own limit as a line. */

@@ -1,5 +1,5 @@
 import type { FigureRow, Group, SuiteResult, TimedRow } from '../results';
-import { rateChart, ratioChart } from './charts';
+import { isSweep, lengthChart, rateChart, ratioChart } from './charts';
 import { digits, escape } from './format';
 import { caseTable, definitionList, figureTable, goalTable, loadNotice, machineTable } from './sections';
 import { style } from './style';
@@ -21,7 +21,7 @@ export async function renderReport(result: SuiteResult): Promise<string> {
     await products(of('gemm'), result),
     of('stream').length ? `<h2>Bound by memory</h2>${of('stream').map(caseTable).join('')}` : '',
     of('overhead').length ? `<h2>Overhead of a call</h2>${of('overhead').map(caseTable).join('')}` : '',
-    ...brought(timed),
+    ...(await brought(timed)),
     figures.length ? `<h2>Start-up, size, memory</h2>${figureTable(figures)}` : '',
     `<h2>Machine</h2>${machineTable(result.machine, result.peaks)}`,
     `<h2>What the numbers mean</h2>${definitionList()}`,
@@ -39,13 +39,25 @@ const shownGoals = ({ filter, goals }: SuiteResult) =>
 const KNOWN: readonly Group[] = ['model', 'gemm', 'stream', 'overhead'];
 
 /** What plugins bring, a section for each. */
-const brought = (rows: readonly TimedRow[]): string[] =>
-  [...new Set(rows.map(({ group }) => group))]
-    .filter((group) => !KNOWN.includes(group))
-    .map((group) => {
+async function brought(rows: readonly TimedRow[]): Promise<string[]> {
+  const groups = [...new Set(rows.map(({ group }) => group))].filter((group) => !KNOWN.includes(group));
+  return Promise.all(
+    groups.map(async (group) => {
       const own = rows.filter((row) => row.group === group);
-      return `<h2>${escape(group[0]!.toUpperCase() + group.slice(1))}</h2>${own.map(caseTable).join('')}`;
-    });
+      const title = group === 'training' ? 'Training' : group;
+      return `<h2>${escape(title)}</h2>${(await Promise.all(own.map(caseOf))).join('')}`;
+    }),
+  );
+}
+
+async function caseOf(row: TimedRow): Promise<string> {
+  if (!isSweep(row)) return caseTable(row);
+  const label = `${row.title}: time over length`;
+  const chart = await figure(label, `${label}, both logarithmic; minimum per call.`, (width) =>
+    drawChart(lengthChart(row, { width }), escape(label)),
+  );
+  return caseTable(row) + chart;
+}
 
 const cases = (rows: readonly TimedRow[]) =>
   `<details><summary>Every number</summary>${rows.map(caseTable).join('')}</details>`;

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { paperzoo, parsed } from './support/cli';
+import { pluginSource, Project } from './support/project';
 
 let folder: string;
 beforeAll(() => {
@@ -37,6 +38,29 @@ describe('bench', () => {
     expect(stdout).toMatch(/^CASE +LIBRARY +BEST +RATIO +PEAK$/m);
     expect(stdout).toMatch(/^results: .*-quick\.json$/m);
     expect(stdout).toMatch(/^report: {2}.*report\.html$/m);
+  });
+
+  test("a third party's plugin shows its benchmarks by its name", async () => {
+    const project = new Project();
+    const bench = `{
+      id: 'sum', title: 'adding up', definition: 'Adds up 64 numbers.', agree: false,
+      goals: [{ text: 'both over one', unit: '×', sense: 'most', must: 1e6, value: (lanes) => lanes.both.ms / lanes.one.ms }],
+      lanes: async (zoo) => {
+        const x = zoo.ones([64]);
+        return { one: { run: () => x.sum() }, both: { run: () => zoo.scope(() => x.sum().add(x.sum())) } };
+      },
+    }`;
+    const fields = `benchmarks: async () => ({ default: [${bench}] })`;
+    project.install('toys', pluginSource('toys', fields));
+    try {
+      const run = await paperzoo(['bench', 'toys', '--out', join(folder, 'toys')], { cwd: project.folder });
+      expect(run).toMatchObject({ code: 0 });
+      expect(run.stderr).toMatch(/adding up: one .*s, both /);
+      expect(run.stdout).toMatch(/both over one.*promise kept/);
+      expect(readFileSync(join(folder, 'toys', 'report.html'), 'utf8')).toContain('Adds up 64 numbers.');
+    } finally {
+      project.remove();
+    }
   });
 
   test('a filter that fits nothing is an error', async () => {

@@ -37,6 +37,7 @@ Examples:
   paperzoo run efficientvit_m0 cat.jpg
   paperzoo run efficientvit_m0 *.jpg --topk 3 --threads 2
   paperzoo run efficientvit_m0 --image cat.jpg --weights ./model.safetensors
+  paperzoo run efficientvit_m0 cat.jpg --executor ort-node
   paperzoo run efficientvit_m0 --image cat.jpg --json
   paperzoo run gla --prompt "Call me" --temperature 0.8
   paperzoo run gla_340m --prompt "Call me" --max-tokens 50

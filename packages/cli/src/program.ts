@@ -7,6 +7,7 @@ import { version } from './version';
 const HELP_WIDTH = 80;
 /** As in @paperzoo/onnx, which is loaded only when something is exported. */
 const FORMS = ['flat', 'functions', 'contrib'];
+const EXECUTORS = ['wasm', 'ort', 'ort-node'];
 /** A command's name or filter, which may be left out, and what follows it: a file, or a list of them. */
 type Arguments = [first: string | undefined, rest: never];
 
@@ -52,7 +53,12 @@ export async function runProgram(args: readonly string[], context: Context): Pro
       'hf:org/repo, https address, file, folder, or "random"; default: the published ones',
     )
     .addOption(device('where it runs').default('wasm'))
-    .option('-t, --threads <n>', 'threads of the wasm device', whole(1, 64), 1)
+    .addOption(
+      new Option('--executor <name>', 'what runs its graph: our device, onnxruntime-web or onnxruntime-node')
+        .choices(EXECUTORS)
+        .default('wasm'),
+    )
+    .option('-t, --threads <n>', 'threads of the wasm device or of onnxruntime', whole(1, 64), 1)
     .option('-k, --topk <n>', 'how many classes to show', whole(1), 5)
     .option('-n, --max-tokens <n>', 'how many tokens of text to add at most', whole(1), 128)
     .option('--temperature <x>', '0 takes the most probable token, 1 samples as the model says', real(0, 100), 0)

@@ -12,7 +12,10 @@ export interface ClassScore {
 /** What the command needs of a model of the task `image-classification`, whichever plugin made it. */
 export interface ImageClassifier extends Model {
   forward(x: Tensor): Tensor;
-  classify(image: string, options: { topk: number; signal: AbortSignal }): Promise<ClassScore[]>;
+  classify(
+    image: string,
+    options: { topk: number; signal: AbortSignal; forward?: (x: Tensor) => Promise<Tensor> },
+  ): Promise<ClassScore[]>;
 }
 
 export const IMAGE_TASK = 'image-classification';

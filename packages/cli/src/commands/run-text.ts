@@ -4,8 +4,9 @@ import type { FoundPlugin } from '../plugins/plugin-set';
 import { milliseconds } from '../terminal/numbers';
 import { UsageError } from '../usage-error';
 import { makeZoo } from '../zoo';
+import { compileTextModel, openExecutor } from './executor';
 import { loadModel, weightsSource } from './load-model';
-import type { RunOptions } from './run';
+import { placeOf, type RunOptions } from './run';
 import { asTextModel } from './text-model';
 
 /** `paperzoo run` for a language model: writes the prompt and what follows, token by token. Ctrl-C ends it. */
@@ -27,11 +28,13 @@ export async function runText(
   try {
     const start = performance.now();
     using model = asTextModel(await loadModel(context, zoo, card, options));
+    const executor = options.executor === 'wasm' ? undefined : await openExecutor(options.executor, options.threads);
+    const compiled = executor && (await compileTextModel(context, model, executor));
     const loaded = performance.now();
     let text = '';
     let tokens = 0;
     let first = 0;
-    for await (const token of model.generate(prompt, { maxNewTokens, temperature, topP, seed, signal })) {
+    for await (const token of (compiled ?? model).generate(prompt, { maxNewTokens, temperature, topP, seed, signal })) {
       if (tokens === 0) first = performance.now();
       // The prompt waits for the first token: a prompt that is refused is an error message and nothing else.
       if (!terminal.json) terminal.part(tokens === 0 ? prompt + token.text : token.text);
@@ -39,7 +42,8 @@ export async function runText(
       tokens++;
     }
     const msPerToken = tokens > 1 ? (performance.now() - first) / (tokens - 1) : undefined;
-    const { device, threads } = zoo.device.caps;
+    await compiled?.dispose();
+    const { device, threads } = placeOf(zoo, options);
     const weights = options.weights ?? weightsSource(card);
     const times = { loadMs: loaded - start, promptMs: first - loaded, msPerToken };
     terminal.result({ model: card.name, weights, device, threads, ...times, tokens, prompt, text }, () => {

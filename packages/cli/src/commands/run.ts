@@ -1,9 +1,11 @@
+import type { Tensor, Zoo } from '@paperzoo/core';
 import type { CommonOptions, Context } from '../context';
 import { loadPlugins } from '../plugins/load-plugins';
 import { milliseconds } from '../terminal/numbers';
 import { describe } from '../terminal/report-error';
 import { UsageError } from '../usage-error';
 import { makeZoo, type DeviceName } from '../zoo';
+import { compileClassifier, EXECUTOR_LABELS, openExecutor, type ExecutorName } from './executor';
 import { findCard } from './find-card';
 import { asClassifier, classesOf, requireClassifier, type ClassScore, type ImageClassifier } from './image-model';
 import { loadModel, weightsOf, weightsSource, type WeightOptions } from './load-model';
@@ -13,6 +15,7 @@ import { writeClasses, writeScores } from './write-scores';
 export interface RunOptions extends CommonOptions, WeightOptions {
   readonly image?: readonly string[];
   readonly device: DeviceName;
+  readonly executor: ExecutorName;
   readonly threads: number;
   readonly topk: number;
   readonly prompt?: string;
@@ -53,9 +56,12 @@ export async function run(
   try {
     const start = performance.now();
     using model = asClassifier(await loadModel(context, zoo, card, hub));
+    const executor = options.executor === 'wasm' ? undefined : await openExecutor(options.executor, options.threads);
+    const compiled = executor && (await compileClassifier(context, zoo, model, executor));
     const loadMs = performance.now() - start;
-    const answers = await classifyAll(context, model, images, options.topk);
-    const { device, threads } = zoo.device.caps;
+    const answers = await classifyAll(context, model, images, options.topk, compiled);
+    await compiled?.dispose();
+    const { device, threads } = placeOf(zoo, options);
     const weights = hub.weights ?? weightsSource(card);
     const classes = classesOf(model);
     terminal.result({ model: card.name, weights, classes, device, threads, loadMs, images: answers }, () => {
@@ -70,18 +76,23 @@ export async function run(
   }
 }
 
+/** What ran the model, and on how many threads. */
+export const placeOf = (zoo: Zoo, { executor, threads }: RunOptions): { device: string; threads: number } =>
+  executor === 'wasm' ? zoo.device.caps : { device: EXECUTOR_LABELS[executor], threads };
+
 /** Classifies one image after the other; errors become answers, an abort does not. */
 export async function classifyAll(
   { signal }: Context,
   model: ImageClassifier,
   files: readonly string[],
   topk: number,
+  forward?: (x: Tensor) => Promise<Tensor>,
 ): Promise<Answer[]> {
   const answers: Answer[] = [];
   for (const file of files) {
     const start = performance.now();
     try {
-      const top = await model.classify(file, { topk, signal });
+      const top = await model.classify(file, { topk, signal, ...(forward && { forward }) });
       answers.push({ file, ms: performance.now() - start, top });
     } catch (error) {
       signal.throwIfAborted();

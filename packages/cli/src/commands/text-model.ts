@@ -1,8 +1,13 @@
-import { ModelError, type Model } from '@paperzoo/core';
+import { ModelError, type Executor, type Model } from '@paperzoo/core';
 
 /** What the command needs of a model of the task `text-generation`, whichever plugin made it. */
 export interface TextModel extends Model {
   generate(prompt: string, options: TextOptions): AsyncIterable<{ readonly text: string }>;
+  /** The same on an executor; absent where the plugin cannot. */
+  runOn?(
+    executor: Executor,
+    options: { readonly signal: AbortSignal },
+  ): Promise<Pick<TextModel, 'generate'> & { dispose(): Promise<void> }>;
 }
 
 export interface TextOptions {

@@ -1,4 +1,13 @@
-import { AttrError, ShapeError, throwIfAborted, type DType, type Spec, type Tensor, type Zoo } from '@paperzoo/core';
+import {
+  API_VERSION,
+  AttrError,
+  ShapeError,
+  throwIfAborted,
+  type DType,
+  type Spec,
+  type Tensor,
+  type Zoo,
+} from '@paperzoo/core';
 import type { OnnxExport, Port } from './export';
 import { materialise } from './graph/materialise';
 import { simplify } from './graph/simplify';
@@ -54,7 +63,16 @@ export async function exportOnnx(
   const flat = options.weights === 'f16' ? halve(exact) : exact;
   const plain = { graph: flat, functions: [], domains: new Map<string, number>() };
   const { graph: lowered, functions, domains } = form === 'functions' ? outline(flat) : plain;
-  const metadata = { 'paperzoo.form': form, ...options.metadata };
+  const ops = [
+    ...new Set(traced.nodes.flatMap(({ origin }) => (origin ? [`${origin.op.name}@${origin.op.version}`] : []))),
+  ];
+  const metadata = {
+    'paperzoo.api': `${API_VERSION}`,
+    'paperzoo.form': form,
+    // Versions of the contracts: what these ops meant when the file was written.
+    ...(ops.length > 0 ? { 'paperzoo.ops': ops.join(' ') } : {}),
+    ...options.metadata,
+  };
   const written = await write(
     {
       graph: lowered,

@@ -24,7 +24,6 @@ export function encode(model: OnnxModel, placements: ReadonlyMap<string, Placeme
   return proto.onnx.ModelProto.encode({
     irVersion: IR_VERSIONS[opset]!,
     producerName: 'paperzoo',
-    producerVersion: model.metadata['paperzoo.onnx'] ?? '',
     opsetImport,
     graph: graphProto(model.graph, placements),
     functions: model.functions.map((fn) => functionProto(fn, opsetImport)),

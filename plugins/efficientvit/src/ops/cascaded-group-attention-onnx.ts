@@ -9,7 +9,8 @@ interface Attrs {
 
 /**
  * Cascaded group attention in ONNX nodes, channels first: windows are rows of a batch and tokens the last axis, [windows, C, N], where the
- * projections are convolutions of width 1 and the scores Kᵀ·Q, whose columns the softmax makes sum to one.
+ * projections are convolutions of width 1. The transpositions sit beside products, which runtimes read transposed, and the softmax is over the last axis,
+ * the only one for which they do not move memory.
  */
 export const cascadedGroupAttentionOnnx: OnnxRule = {
   lower(call) {
@@ -49,10 +50,10 @@ export const cascadedGroupAttentionOnnx: OnnxRule = {
         group: { int: d },
       });
       const queries = call.add('Reshape', [mixed, call.ints([-1, d, R * R])]);
-      const keys = call.add('Transpose', [key], { perm: { ints: [0, 2, 1] } });
-      const table = call.add('Transpose', [tables[j]!], { perm: { ints: [0, 2, 1] } });
-      const scores = call.add('Add', [call.add('MatMul', [keys, queries]), table]);
-      outs.push(call.add('MatMul', [value, call.add('Softmax', [scores], { axis: { int: 1 } })]));
+      const rows = call.add('Transpose', [queries], { perm: { ints: [0, 2, 1] } });
+      const scores = call.add('Add', [call.add('MatMul', [rows, key]), tables[j]!]);
+      const weights = call.add('Softmax', [scores], { axis: { int: -1 } });
+      outs.push(call.add('MatMul', [value, call.add('Transpose', [weights], { perm: { ints: [0, 2, 1] } })]));
     });
     const joined = call.add('Relu', [heads === 1 ? outs[0]! : call.add('Concat', outs, { axis: { int: 1 } })]);
     return join(call, joined, { batch, height, width, channels, R, grid });

@@ -13,6 +13,7 @@ import {
   tensor,
   type Arg,
   type Attr,
+  type Benchmark,
   type DeviceFactory,
   type Input,
   type Kernel,
@@ -134,6 +135,16 @@ describe('the kit', () => {
     ['benchmarks that do not load', { plugin: { benchmarks: () => Promise.reject(new Error('gone')) } }, /gone/],
   ])('finds %s', async (_, wrong, message) => {
     expect((await failures(specimen(wrong))).join('\n')).toMatch(message);
+  });
+
+  test('finds benchmarks that say too little, or promise more than they aim at', async () => {
+    const goal = { text: 'faster', unit: '×', sense: 'least', must: 2, aim: 1, value: () => 1 } as const;
+    const bench = { id: 'b', title: 'B', definition: '', lanes: () => Promise.reject(new Error('not run')) };
+    const found = (...all: Benchmark[]) =>
+      failures(specimen({ plugin: { benchmarks: () => Promise.resolve({ default: all }) } }));
+    expect(await found({ ...bench, definition: 'What.', goals: [{ ...goal, aim: 3 }] })).toEqual([]);
+    expect((await found(bench)).join()).toMatch(/benchmark "b" needs definition/);
+    expect((await found({ ...bench, definition: 'What.', goals: [goal] })).join()).toMatch(/promises more/);
   });
 
   test('finds claims that say too little', async () => {

@@ -1,4 +1,4 @@
-import { API_VERSION, type Claim, type Plugin } from '@paperzoo/core';
+import { API_VERSION, type Benchmark, type Claim, type Plugin } from '@paperzoo/core';
 import { demand } from '../check';
 
 /** A manifest that users and the CLI can rely on: paper, licence, names, meanings, claims that say everything, lists that load. */
@@ -33,7 +33,9 @@ export async function checkManifest(plugin: Plugin): Promise<void> {
   const claims = (await plugin.claims?.())?.default ?? [];
   for (const claim of claims) checkClaim(name, claim);
   unique(name, 'claim', claims.map((claim) => claim.id)); // prettier-ignore
-  await plugin.benchmarks?.();
+  const benchmarks = (await plugin.benchmarks?.())?.default ?? [];
+  for (const benchmark of benchmarks) checkBenchmark(name, benchmark);
+  unique(name, 'benchmark', benchmarks.map((benchmark) => benchmark.id)); // prettier-ignore
 }
 
 function checkClaim(plugin: string, claim: Claim): void {
@@ -44,6 +46,15 @@ function checkClaim(plugin: string, claim: Claim): void {
     budget > 0 && budget <= 3600,
     `${plugin}: claim "${claim.id}" has a budget of ${budget} s; 1 to 3600 are taken.`,
   );
+}
+
+function checkBenchmark(plugin: string, benchmark: Benchmark): void {
+  for (const key of ['id', 'title', 'definition'] as const)
+    demand(benchmark[key].trim().length > 0, `${plugin}: benchmark "${benchmark.id}" needs ${key}.`);
+  for (const { text, sense, must, aim } of benchmark.goals ?? []) {
+    const weaker = must === undefined || aim === undefined || (sense === 'least' ? must <= aim : must >= aim);
+    demand(weaker, `${plugin}: benchmark "${benchmark.id}" promises more than it aims at: ${text}.`);
+  }
 }
 
 function unique(plugin: string, kind: string, names: readonly string[]): void {

@@ -22,3 +22,7 @@ export {
   type OrtBackend,
   type OrtOptions,
 } from './executor/options';
+export { restoreGraph } from './graph/restore-graph';
+export { runGraph } from './graph/run-graph';
+export { saveGraph } from './graph/save-graph';
+export type { GraphJson, SavedGraph } from './graph/saved-graph';

@@ -8,10 +8,10 @@ const CORE = '@paperzoo/core';
 const MAY_NEED = {
   core: [],
   device: [CORE],
-  'device-gpujs': [CORE, 'gpu.js'],
   hub: [CORE],
   nn: [CORE, '@paperzoo/hub'],
   testing: [CORE, '@paperzoo/device-cpu'],
+  weights: [],
   plugin: [CORE, '@paperzoo/nn', '@paperzoo/hub'],
 };
 
@@ -21,7 +21,7 @@ export async function manifests() {
   return packages()
     .flatMap(({ dir, manifest }) => {
       const runtime = needs(manifest);
-      const allowed = MAY_NEED[dir.replace('packages/', '')] ?? MAY_NEED[kind(dir)];
+      const allowed = MAY_NEED[kind(dir)];
       return [
         manifest.type === 'module' || 'is not an ES module',
         manifest.license === license || `has licence ${manifest.license}, not ${license}`,
@@ -61,5 +61,5 @@ const isPlugin = (dir, name) =>
 function kind(dir) {
   if (dir.startsWith('plugins/')) return 'plugin';
   const name = dir.replace('packages/', '');
-  return name.startsWith('device-') ? 'device' : name;
+  return /^(device|weights)-/.exec(name)?.[1] ?? name;
 }

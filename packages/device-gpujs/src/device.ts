@@ -1,6 +1,7 @@
 import {
   AsyncReadError,
   DeviceError,
+  DeviceLostError,
   DisposedError,
   DTYPES,
   type Arg,
@@ -78,10 +79,25 @@ export class GpujsDevice implements Device<Slot>, GpuContext {
     let values: Float32Array | undefined;
     await this.#order(async () => {
       if (slot.failure) throw slot.failure;
-      values = await this.#store.read(slot);
-      if (this.#broken) throw this.#broken;
+      try {
+        values = await this.#store.read(slot);
+      } catch (cause) {
+        throw this.#compiler.explain(cause, slot.maker);
+      }
+      this.#demandHealth(slot);
     });
     return fromFloats(values!.subarray(0, size), dtype);
+  }
+
+  /** After a read: a card that failed or went away since gives zeros without a word. */
+  #demandHealth({ maker }: Slot): void {
+    if (maker?.lost) {
+      throw new DeviceLostError('gpujs: the graphics device was lost.', { remedy: 'Make a new zoo.' });
+    }
+    const code = maker?.kernel.kernel.context?.getError?.() ?? 0;
+    if (code !== 0)
+      this.#broken ??= new DeviceError(`gpujs: WebGL reports error ${code}.`, { remedy: 'Make a new zoo.' });
+    if (this.#broken) throw this.#broken;
   }
 
   readSync(slot: Slot, dtype: DType, size: number): TypedArray {
@@ -89,7 +105,9 @@ export class GpujsDevice implements Device<Slot>, GpuContext {
       const remedy = 'Await `data()`, or make the device with another mode.';
       throw new AsyncReadError('gpujs: WebGPU cannot be read at once.', { remedy });
     }
-    return fromFloats((this.#store.read(slot) as Float32Array).subarray(0, size), dtype);
+    const values = this.#store.read(slot) as Float32Array;
+    this.#demandHealth(slot);
+    return fromFloats(values.subarray(0, size), dtype);
   }
 
   async load(): Promise<void> {
@@ -127,12 +145,12 @@ export class GpujsDevice implements Device<Slot>, GpuContext {
         try {
           await this.#launch(out, ins, launch);
         } catch (error) {
-          out.failure = error as ZooError;
+          out.failure = this.#compiler.explain(error);
         }
       });
       return;
     }
-    for (const slot of ins) if (this.#store.needsUpload(slot)) this.#finish(slot, this.#store.upload(slot));
+    for (const slot of ins) if (this.#store.needsUpload(slot)) this.#finish(slot, this.#upload(slot));
     this.#finish(out, this.#start(out, ins, launch));
   }
 
@@ -140,7 +158,7 @@ export class GpujsDevice implements Device<Slot>, GpuContext {
   async #launch(out: Slot, ins: readonly Slot[], launch: Launch): Promise<void> {
     for (const slot of ins) if (slot.failure) throw slot.failure;
     for (const slot of ins) {
-      if (this.#store.needsUpload(slot)) await this.#settle(slot, this.#store.upload(slot));
+      if (this.#store.needsUpload(slot)) await this.#settle(slot, this.#upload(slot));
     }
     await this.#settle(out, this.#start(out, ins, launch));
   }
@@ -155,6 +173,14 @@ export class GpujsDevice implements Device<Slot>, GpuContext {
       return { compiled, result: compiled.kernel(...ins.map((slot) => this.#store.argument(slot))) };
     } catch (cause) {
       throw this.#failed(compiled, cause);
+    }
+  }
+
+  #upload(slot: Slot): { compiled: Compiled; result: KernelResult } {
+    try {
+      return this.#store.upload(slot);
+    } catch (cause) {
+      throw this.#compiler.explain(cause);
     }
   }
 

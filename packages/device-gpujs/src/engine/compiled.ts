@@ -29,6 +29,12 @@ export class Compiled {
     if (this.retired && this.living === 0) this.kernel.destroy();
   }
 
+  /** The card went away, or this page's share of it; gpu.js goes on as if it had not. */
+  get lost(): boolean {
+    const { context } = this.kernel.kernel;
+    return context?.isLost === true || context?.isContextLost?.() === true;
+  }
+
   /** Bytes that the kernel itself holds: a WebAssembly memory, or an output that no tensor shares any more. */
   get ownBytes(): number {
     const { texture, outputBuffer, _moduleCache: modules } = this.kernel.kernel;

@@ -2,6 +2,7 @@ import { DeviceError, DeviceLostError, ZooError } from '@paperzoo/core';
 import type { Launch } from '../context';
 import { isResident, type GpujsMode } from '../mode';
 import { helpers } from '../text/helpers';
+import { returnsNumber } from '../text/returns-number';
 import { Compiled } from './compiled';
 import type { GpujsInstance } from './library';
 
@@ -49,6 +50,7 @@ export class Compiler {
     for (const [name, value] of Object.entries(floats)) {
       if (!Number.isFinite(value)) throw wrongConstant(name, 'finite', value);
     }
+    if (!returnsNumber(source)) throw new DeviceError('gpujs: a kernel must return one number, and no array.');
     const types = (names: object, type: 'Integer' | 'Float') => Object.keys(names).map((name) => [name, type] as const);
     const kernel = this.gpu.createKernel(source, {
       output: [size],
@@ -72,7 +74,9 @@ export class Compiler {
   prove(compiled: Compiled): void {
     if (compiled.proven) return;
     const { constructor, fallbackReason } = compiled.kernel.kernel;
-    if (constructor.mode !== this.mode || fallbackReason) {
+    // gpu.js calls both of its WebGL back-ends `gpu`; of the two, only the second is made in this mode.
+    const wanted = this.mode === 'webgl2' ? 'gpu' : this.mode;
+    if (constructor.mode !== wanted || fallbackReason) {
       const why = fallbackReason ? `: ${fallbackReason}` : '';
       const details = { expected: this.mode, got: constructor.mode };
       throw new DeviceError(`gpujs: a kernel ran on ${constructor.mode} instead of ${this.mode}${why}.`, details);
@@ -91,16 +95,17 @@ export class Compiler {
   explain(cause: unknown, compiled?: Compiled): ZooError {
     if (cause instanceof ZooError) return cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    if (compiled?.kernel.kernel.context?.isLost) {
+    if (compiled?.lost) {
       return new DeviceLostError(`gpujs: the graphics device was lost: ${reason}`, {
         remedy: 'Make a new zoo.',
         cause,
       });
     }
-    const forbidden = cause instanceof EvalError || /unsafe-eval/.test(reason);
-    const remedy = forbidden
-      ? "gpu.js makes code at run time: the page's Content-Security-Policy must allow 'unsafe-eval', or take the wasm or webgpu device."
-      : undefined;
+    // gpu.js prints the browser's EvalError and goes on without the function that it failed to make.
+    const remedy =
+      this.mode === 'cpu' && /not defined/.test(reason)
+        ? "This mode makes code at run time, which a page's Content-Security-Policy may forbid ('unsafe-eval'); the others do not."
+        : undefined;
     return new DeviceError(`gpujs (${this.mode}): ${reason}`, { ...(remedy && { remedy }), cause });
   }
 

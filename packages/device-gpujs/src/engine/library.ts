@@ -16,7 +16,13 @@ interface RawResource {
 interface InnerKernel {
   readonly constructor: { readonly mode: string };
   readonly fallbackReason: string | null;
-  readonly context?: { readonly isLost?: boolean; readonly device?: EventTarget };
+  /** webgpu: its device, and whether it is lost. webgl2: the context. */
+  readonly context?: {
+    readonly isLost?: boolean;
+    readonly device?: EventTarget;
+    isContextLost?(): boolean;
+    getError?(): number;
+  };
   /** webgl2: the output texture that the kernel renders to, shared with the result of its last run. */
   readonly texture?: { readonly texture: RawResource } | null;
   /** webgpu: likewise. */

@@ -16,7 +16,6 @@ const arithmetic: readonly (readonly [core.Op, string, ...core.DType[]])[] = [
 
 const comparisons: readonly (readonly [core.Op, string])[] = [
   [core.eq, 'p == q'],
-  [core.ne, 'p != q'],
   [core.lt, 'p < q'],
   [core.le, 'p <= q'],
   [core.gt, 'p > q'],
@@ -65,6 +64,8 @@ const where = defineGpuKernel(core.where, {
 export const binaryKernels = [
   ...arithmetic.map(([op, text, ...dtypes]) => pairwise(op, text, dtypes.length > 0 ? dtypes : ['f32'])),
   ...comparisons.map(([op, test]) => pairwise(op, `if (${test}) { return 1; } return 0;`, 'any')),
+  // Not `p != q`: that is never true on WebGPU for what is not a number.
+  pairwise(core.ne, 'if (p == q) { return 0; } return 1;', 'any'),
   not,
   where,
 ];

@@ -35,7 +35,6 @@ const pool = (op: core.Op, take: string, finish: string) =>
   });
 
 export const poolKernels = [
-  // What is not a number stays: nothing is larger, and it is not smaller either.
-  pool(core.maxPool2d, 'if (seen == 0) { so = v; } else { if (v > so) { so = v; } if (v != v) { so = v; } }', 'so'),
+  pool(core.maxPool2d, 'if (seen == 0) { so = v; } else { if (outranks(v, so) == 1) { so = v; } }', 'so'),
   pool(core.avgPool2d, 'so += v;', 'so / (this.constants.kH * this.constants.kW)'),
 ];

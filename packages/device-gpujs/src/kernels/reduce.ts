@@ -59,7 +59,7 @@ function extremum(beats: string, { K, inner }: View): Launch {
       const v = x[at + k * this.constants.inner];
       if (v ${beats} best) { best = v; } else {
         if (best ${beats} v) { best = best + 0; } else {
-          if (v != best) { best = v + best; }
+          if (v == best) { best = v; } else { best = v + best; }
         }
       }
     }
@@ -149,8 +149,7 @@ const argmax = defineGpuKernel<DimAttrs>(core.argmax, {
     let which = 0;
     for (let k = 1; k < this.constants.K; k++) {
       const v = x[at + k * this.constants.inner];
-      if (v > best) { best = v; which = k; }
-      if (v != v && best == best) { best = v; which = k; }
+      if (outranks(v, best) == 1) { best = v; which = k; }
     }
     return which;
   }`,

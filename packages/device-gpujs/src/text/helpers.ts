@@ -1,6 +1,7 @@
 /**
  * Functions that kernel texts may call in every mode. They hold to what graphics cards promise: no division is exact there, not even of
- * whole numbers, and `exp(x) - 1` near 0 or `pow` of a negative base are worse.
+ * whole numbers, and `exp(x) - 1` near 0 or `pow` of a negative base are worse. What is not a number is told by `x == x` being false: to
+ * WebGPU, `x != x` is never true.
  */
 const TEXTS: Readonly<Record<string, string>> = {
   // The estimate can be one off on a card; the remainder, which is exact below 2²⁴, tells.
@@ -14,16 +15,50 @@ const TEXTS: Readonly<Record<string, string>> = {
   remainder: `function remainder(a, b) {
     return a - quotient(a, b) * b;
   }`,
+  // What is not a number stays so: a card's exp and log may make a number of it, as of log(0).
+  exponential: `function exponential(x) {
+    if (x == x) { return Math.exp(x); }
+    return x;
+  }`,
+  logarithm: `function logarithm(x) {
+    if (x == 0) { return -1 / Math.abs(x); }
+    if (x > 0) { return Math.log(x); }
+    return Math.sqrt(x);
+  }`,
+  // Cards promise no more than 2⁻¹¹ of a sine. The angle less q quarter turns, π/2 in three parts so that nothing cancels, then
+  // polynomials. Beyond 8,000 the parts no longer suffice, and the device's own function answers.
+  sine: `function sine(x) {
+    if (Math.abs(x) > 8000) { return Math.sin(x); }
+    const q = Math.floor(x * 0.6366197723675814 + 0.5);
+    return quarterTurns(q, x - q * 1.5703125 - q * 0.0004837512969970703 - q * 0.00000007549789948768648);
+  }`,
+  cosine: `function cosine(x) {
+    if (Math.abs(x) > 8000) { return Math.cos(x); }
+    const q = Math.floor(x * 0.6366197723675814 + 0.5);
+    return quarterTurns(q + 1, x - q * 1.5703125 - q * 0.0004837512969970703 - q * 0.00000007549789948768648);
+  }`,
+  // sin(r + q·π/2) for |r| ≤ π/4.
+  quarterTurns: `function quarterTurns(q, r) {
+    const s = r * r;
+    const sin = r * (1 - s * (0.16666666667 - s * (0.0083333333 - s * (0.00019841270 - s * 0.0000027557319))));
+    const cos = 1 - s * (0.5 - s * (0.041666666667 - s * (0.0013888888889 - s * (0.000024801587 - s * 0.00000027557))));
+    const turn = q - 4 * Math.floor(q / 4);
+    if (turn == 0) { return sin; }
+    if (turn == 1) { return cos; }
+    if (turn == 2) { return -sin; }
+    if (turn == 3) { return -cos; }
+    return r;
+  }`,
   // Taylor's series where exp(x) - 1 would cancel.
   expMinusOne: `function expMinusOne(x) {
-    if (x > 0.3) { return Math.exp(x) - 1; }
-    if (x < -0.3) { return Math.exp(x) - 1; }
+    if (x > 0.3) { return exponential(x) - 1; }
+    if (x < -0.3) { return exponential(x) - 1; }
     return x * (1 + (x / 2) * (1 + (x / 3) * (1 + (x / 4) * (1 + (x / 5) * (1 + (x / 6) * (1 + x / 7))))));
   }`,
   // log(1 + x) = 2 artanh(x / (2 + x)), whose series needs few terms near 0.
   logOnePlus: `function logOnePlus(x) {
-    if (x > 0.4) { return Math.log(1 + x); }
-    if (x < -0.3) { return Math.log(1 + x); }
+    if (x > 0.4) { return logarithm(1 + x); }
+    if (x < -0.3) { return logarithm(1 + x); }
     const z = x / (2 + x);
     const s = z * z;
     return 2 * z * (1 + s * (0.33333333333 + s * (0.2 + s * (0.142857142857 + s * (0.1111111111 + s * 0.0909090909)))));
@@ -54,15 +89,23 @@ const TEXTS: Readonly<Record<string, string>> = {
   }`,
   logistic: `function logistic(x) {
     if (x < 0) {
-      const e = Math.exp(x);
+      const e = exponential(x);
       return e / (1 + e);
     }
-    return 1 / (1 + Math.exp(-x));
+    return 1 / (1 + exponential(-x));
   }`,
   // Comparisons written so that what is not a number stays so.
   rectified: `function rectified(x) {
     if (x < 0) { return 0; }
     return x;
+  }`,
+  // Whether a new element takes the place of the largest so far; what is not a number counts as larger than all, the first of them most.
+  outranks: `function outranks(x, best) {
+    if (best == best) {
+      if (x <= best) { return 0; }
+      return 1;
+    }
+    return 0;
   }`,
   signOf: `function signOf(x) {
     if (x > 0) { return 1; }
@@ -93,9 +136,13 @@ const TEXTS: Readonly<Record<string, string>> = {
   power: `function power(a, b) {
     if (b == 0) { return 1; }
     if (a == 1) { return 1; }
+    let known = 0;
+    if (a == a) { if (b == b) { known = 1; } }
+    if (known == 0) { return a + b; }
     if (a < 0) {
       let m = 1;
-      if (a != -1) { m = Math.pow(-a, b); }
+      if (a < -1) { m = Math.pow(-a, b); }
+      if (a > -1) { m = Math.pow(-a, b); }
       if (Math.floor(b) == b) {
         if (b - 2 * Math.floor(b / 2) == 1) { return -m; }
         return m;

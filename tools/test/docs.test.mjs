@@ -31,6 +31,9 @@ beforeAll(async () => {
   await installInto(reader, [...tarballs.values()]);
   // The benchmark suite is part of the repository and not published: its reader stands in a clone.
   symlinkSync(join(ROOT, 'benchmarks'), join(reader, 'node_modules/@paperzoo/benchmarks'), 'junction');
+  // Optional peers, which documents tell to install: npm puts none there of its own accord.
+  for (const name of ['onnxruntime-web', 'onnxruntime-node'])
+    symlinkSync(join(ROOT, 'packages/onnx/node_modules', name), join(reader, 'node_modules', name), 'junction');
   cpSync(SAMPLES.photo, join(reader, 'cat.jpg'));
   env = {
     XDG_CACHE_HOME: join(reader, 'cache'),

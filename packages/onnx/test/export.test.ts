@@ -20,7 +20,7 @@ import {
 } from '@paperzoo/core';
 import { cpu } from '@paperzoo/device-cpu';
 import { wasm } from '@paperzoo/device-wasm';
-import { exportOnnx, inspectOnnx } from '../src/index';
+import { exportOnnx, inspectOnnx, UnsupportedError, type OnnxRule } from '../src/index';
 import { run } from './ort-node';
 
 const open = (plugins: readonly Plugin[] = []) => createZoo({ device: cpu(), plugins, log: () => undefined });
@@ -98,6 +98,17 @@ describe('refusals', () => {
     const error = await exportOnnx(zoo, fn, [f32(2)]).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(NoKernelError);
     expect((error as Error).message).toMatch(/lost\.first.*lost\.second/);
+  });
+
+  test('operators that the operator set lacks are named with their place', async () => {
+    const odd = defineOp({ name: 'odd.mish', version: 1, inputs: [tensor('x')], shape: ([x]) => x });
+    const onnx: OnnxRule = { lower: (call) => call.add('Mish', [call.add('Mush', call.ins)]) };
+    implement(odd, { onnx });
+    await using zoo = await open();
+    const error = await exportOnnx(zoo, (x) => odd(x), [f32(2)]).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(UnsupportedError);
+    expect((error as Error).message).toMatch(/17 lacks Mush.*Mish/);
+    await expect(exportOnnx(zoo, (x) => odd(x), [f32(2)], { opset: 18 })).rejects.toThrow('lacks Mush at "Mush".');
   });
 
   test.each([

@@ -93,6 +93,14 @@ The exit code is 1 when something does not work.
 Examples:
   paperzoo doctor
   paperzoo doctor --json`,
+  'check-browser': `
+A part of the paperzoo repository: run it as npm start -- check-browser.
+The address may be opened with ?only=matmul,conv2d for some ops, with
+?devices=wasm,webgpu for some devices, and with ?sizes for many more sizes.
+
+Examples:
+  paperzoo check-browser
+  paperzoo check-browser --port 8080`,
   demo: `
 Needs the repository's sample files; npm start runs it.
 

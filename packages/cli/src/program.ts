@@ -3,6 +3,7 @@ import type { Context } from './context';
 import { EXAMPLES } from './examples';
 import { UsageError } from './usage-error';
 import { version } from './version';
+import { DEVICE_CHOICES } from './zoo';
 
 const HELP_WIDTH = 80;
 /** As in @paperzoo/onnx, which is loaded only when something is exported. */
@@ -139,6 +140,10 @@ export async function runProgram(args: readonly string[], context: Context): Pro
     run(async (_args, options) => (await import('./commands/doctor')).doctor(context, options)),
   );
 
+  add('check-browser', 'a page that checks every op in your own browser, graphics adapter included')
+    .option('--port <n>', 'where it is served; default: any free port', whole(1, 65535))
+    .action(run(async (_args, options) => (await import('./commands/check-browser')).checkBrowser(context, options)));
+
   add('demo', 'classify the two sample photographs, then run the quick suite').action(
     run(async (_args, options) => (await import('./commands/demo')).demo(context, options)),
   );
@@ -188,7 +193,7 @@ function usageError({ message }: CommanderError): UsageError {
   });
 }
 
-const device = (text: string) => new Option('-d, --device <name>', text).choices(['wasm', 'cpu']);
+const device = (text: string) => new Option('-d, --device <name>', text).choices(DEVICE_CHOICES);
 
 const collect = (value: string, all: string[] = []): string[] => [...all, value];
 

@@ -3,14 +3,20 @@ import type { Context } from './context';
 import { describe } from './terminal/report-error';
 import type { FoundPlugin } from './plugins/plugin-set';
 
+/** Devices that every machine has. */
 export const DEVICES = ['wasm', 'cpu'] as const;
-export type DeviceName = (typeof DEVICES)[number];
+/** What `--device` takes. `auto` is webgpu where an adapter passes its self-test, else wasm. */
+export const DEVICE_CHOICES = [...DEVICES, 'webgpu', 'auto'] as const;
+export type DeviceName = (typeof DEVICE_CHOICES)[number];
 
 /** The factory of a device by name; only that device's code is imported. */
 export async function deviceFactory(name: DeviceName, threads = 1): Promise<DeviceFactory> {
-  return name === 'wasm'
-    ? (await import('@paperzoo/device-wasm')).wasm({ threads })
-    : (await import('@paperzoo/device-cpu')).cpu();
+  if (name === 'cpu') return (await import('@paperzoo/device-cpu')).cpu();
+  if (name === 'webgpu') return (await import('@paperzoo/device-webgpu')).webgpu();
+  const { wasm } = await import('@paperzoo/device-wasm');
+  if (name === 'wasm') return wasm({ threads });
+  const { auto, webgpu } = await import('@paperzoo/device-webgpu');
+  return auto(webgpu(), wasm({ threads }));
 }
 
 /** A zoo with every plugin that loads here; one whose kernels do not is warned about and left out. */
@@ -33,7 +39,8 @@ export async function makeZoo(
     }
   }
   if (device === 'cpu' && threads > 1) terminal.warn(`the cpu device has one thread, not ${threads}`);
-  const { threadsReason } = zoo.device.caps.info;
+  const { threadsReason, reason } = zoo.device.caps.info;
+  if (reason !== undefined) terminal.note(`device ${String(reason)}`);
   if (threadsReason !== undefined) terminal.warn(`one thread instead of ${threads}: ${String(threadsReason)}`);
   return zoo;
 }

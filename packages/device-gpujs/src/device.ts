@@ -1,7 +1,6 @@
 import {
   AsyncReadError,
   DeviceError,
-  DeviceLostError,
   DisposedError,
   DTYPES,
   type Arg,
@@ -16,6 +15,7 @@ import type { GpuContext, Launch } from './context';
 import type { Compiled } from './engine/compiled';
 import { Compiler } from './engine/compiler';
 import type { GpujsInstance, KernelResult, Library, Resident } from './engine/library';
+import { Health } from './engine/health';
 import { fromFloats, toFloats } from './engine/numbers';
 import { Store } from './engine/store';
 import { gpujsKernels } from './kernels/index';
@@ -38,9 +38,7 @@ export class GpujsDevice implements Device<Slot>, GpuContext {
   #tail: Promise<void> = Promise.resolve();
   #temporary: Slot[] = [];
   #disposed = false;
-  /** An error that WebGPU reported outside of any call, such as memory that ran out: nothing computed since can be trusted. */
-  #broken: ZooError | undefined;
-  #watched: EventTarget | undefined;
+  readonly #health = new Health();
 
   constructor(
     library: Library,
@@ -84,20 +82,9 @@ export class GpujsDevice implements Device<Slot>, GpuContext {
       } catch (cause) {
         throw this.#compiler.explain(cause, slot.maker);
       }
-      this.#demandHealth(slot);
+      this.#health.demand(slot.maker);
     });
     return fromFloats(values!.subarray(0, size), dtype);
-  }
-
-  /** After a read: a card that failed or went away since gives zeros without a word. */
-  #demandHealth({ maker }: Slot): void {
-    if (maker?.lost) {
-      throw new DeviceLostError('gpujs: the graphics device was lost.', { remedy: 'Make a new zoo.' });
-    }
-    const code = maker?.kernel.kernel.context?.getError?.() ?? 0;
-    if (code !== 0)
-      this.#broken ??= new DeviceError(`gpujs: WebGL reports error ${code}.`, { remedy: 'Make a new zoo.' });
-    if (this.#broken) throw this.#broken;
   }
 
   readSync(slot: Slot, dtype: DType, size: number): TypedArray {
@@ -106,7 +93,7 @@ export class GpujsDevice implements Device<Slot>, GpuContext {
       throw new AsyncReadError('gpujs: WebGPU cannot be read at once.', { remedy });
     }
     const values = this.#store.read(slot) as Float32Array;
-    this.#demandHealth(slot);
+    this.#health.demand(slot.maker);
     return fromFloats(values.subarray(0, size), dtype);
   }
 
@@ -197,7 +184,7 @@ export class GpujsDevice implements Device<Slot>, GpuContext {
     const { compiled } = started;
     try {
       const result = await started.result;
-      this.#watch(compiled);
+      this.#health.watch(compiled);
       this.#finish(out, { compiled, result });
     } catch (cause) {
       throw this.#failed(compiled, cause);
@@ -208,20 +195,6 @@ export class GpujsDevice implements Device<Slot>, GpuContext {
     const error = this.#compiler.explain(cause, compiled);
     this.#compiler.forget(compiled);
     return error;
-  }
-
-  /** gpu.js only prints what WebGPU reports later; here it must reach whoever reads. */
-  #watch(compiled: Compiled): void {
-    const device = compiled.kernel.kernel.context?.device;
-    if (!device || device === this.#watched) return;
-    this.#watched = device;
-    device.addEventListener('uncapturederror', (event) => {
-      const { error } = event as Event & { readonly error?: Error };
-      this.#broken ??= new DeviceError(`gpujs: WebGPU reports: ${error?.message ?? 'an error'}`, {
-        remedy: 'Make a new zoo.',
-        cause: error,
-      });
-    });
   }
 
   /** Does something after everything asked for before: at once, or when the queue gets there. */

@@ -1,5 +1,6 @@
 import type { Kernel } from '@paperzoo/core';
 import type { Slot } from '../slot';
+import { alongKernels } from './along';
 import { binaryKernels } from './binary';
 import { castKernels } from './cast';
 import { concatKernels } from './concat';
@@ -19,6 +20,7 @@ export const gpujsKernels = [
   ...binaryKernels,
   ...castKernels,
   ...reduceKernels,
+  ...alongKernels,
   ...shapeKernels,
   ...padKernels,
   ...concatKernels,

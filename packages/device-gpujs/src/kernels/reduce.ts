@@ -1,15 +1,8 @@
 import * as core from '@paperzoo/core';
 import { defineKernel } from '@paperzoo/core';
 import type { GpuContext, Launch } from '../context';
-import { defineGpuKernel } from '../define-gpu-kernel';
 import type { Slot } from '../slot';
-
-/** An array seen as [outer, K, inner], to be reduced over K. */
-interface View {
-  readonly outer: number;
-  readonly K: number;
-  readonly inner: number;
-}
+import type { View } from './view';
 
 interface Fold {
   /** What nothing at all reduces to. */
@@ -130,63 +123,10 @@ const mean = defineKernel<Slot, GpuContext>(core.mean, {
   },
 });
 
-interface DimAttrs {
-  readonly dim: number;
-}
-
-const along = (op: string, x: core.Spec | undefined, dim: number): View => {
-  const d = core.axis(op, x!.shape.length, dim);
-  const product = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
-  return { outer: product(x!.shape.slice(0, d)), K: x!.shape[d]!, inner: product(x!.shape.slice(d + 1)) };
-};
-
-/** The first of equals; what is not a number counts as largest. */
-const argmax = defineGpuKernel<DimAttrs>(core.argmax, {
-  source: /* js */ `function (x) {
-    const outer = quotient(this.thread.x, this.constants.inner);
-    const at = outer * this.constants.K * this.constants.inner + this.thread.x - outer * this.constants.inner;
-    let best = x[at];
-    let which = 0;
-    for (let k = 1; k < this.constants.K; k++) {
-      const v = x[at + k * this.constants.inner];
-      if (outranks(v, best) == 1) { best = v; which = k; }
-    }
-    return which;
-  }`,
-  constants([x], _out, { dim }) {
-    const { K, inner } = along('argmax', x, dim);
-    return { K, inner };
-  },
-});
-
-/** Doubles the reach of each sum per pass (Hillis and Steele), which also keeps rounding at log₂ K additions. */
-const cumsum = defineKernel<Slot, GpuContext>(core.cumsum, {
-  id: 'cumsum/gpujs',
-  device: 'gpujs',
-  run(context, [x], [out], { dim }: DimAttrs) {
-    const { K, inner } = along('cumsum', x, dim);
-    const source = /* js */ `function (x) {
-    const k = remainder(quotient(this.thread.x, this.constants.inner), this.constants.K);
-    let sum = x[this.thread.x];
-    if (k >= this.constants.reach) { sum += x[this.thread.x - this.constants.reach * this.constants.inner]; }
-    return sum;
-  }`;
-    let from = x!.buffer;
-    for (let reach = 1; ; reach *= 2) {
-      const to = 2 * reach >= K ? out!.buffer : context.scratch(x!.size);
-      context.launch(to, [from], { source, constants: { K, inner, reach } });
-      if (2 * reach >= K) return;
-      from = to;
-    }
-  },
-});
-
 export const reduceKernels = [
   reduction(core.sum, (view) => inPieces(adding, view)),
   reduction(core.prod, (view) => inPieces(multiplying, view)),
   reduction(core.amax, (view) => extremum('>', view)),
   reduction(core.amin, (view) => extremum('<', view)),
   mean,
-  argmax,
-  cumsum,
 ];

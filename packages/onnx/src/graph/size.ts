@@ -41,7 +41,7 @@ export type Sizing = ReadonlyMap<string, number>;
 
 /**
  * The sizings to trace at: every combination of two values per symbol, which determine a polynomial that is linear in each symbol, then one
- * more that checks it. Values are neither 0 nor 1, where broadcasting would hide a dependence, and of both parities.
+ * more, well above them, that checks it. Values are neither 0 nor 1, where broadcasting would hide a dependence, and of both parities.
  */
 export function sizingsOf(bases: ReadonlyMap<string, number>): Sizing[] {
   const symbols = [...bases].map(([name, base]) => [name, Math.max(2, base)] as const);
@@ -52,7 +52,7 @@ export function sizingsOf(bases: ReadonlyMap<string, number>): Sizing[] {
       new Map(symbols.map(([name, base], i) => [name, base + (corner & (1 << i) ? 1 + 2 * i : 0)])),
   );
   if (symbols.length === 0) return grid;
-  return [...grid, new Map(symbols.map(([name, base], i) => [name, base + 4 + 3 * i]))];
+  return [...grid, new Map(symbols.map(([name, base], i) => [name, base + 36 + 3 * i]))];
 }
 
 /** The size that takes these values at these sizings, or undefined when it is no polynomial with integer coefficients. */

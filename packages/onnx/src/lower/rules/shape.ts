@@ -1,4 +1,4 @@
-import { axis, padOf, sliceRange } from '@paperzoo/core';
+import { axis, padOf } from '@paperzoo/core';
 import { sameDim, type Dim } from '../../graph/size';
 import { rule, type OnnxCall, type OnnxRule } from '../rule';
 
@@ -17,15 +17,8 @@ const slice = rule<SliceAttrs>(
     const { shape, dims } = call.specs[0]!;
     const dim = axis('slice', shape.length, call.attrs.dim);
     const length = dims[dim]!;
-    // A position counts from the end or from the beginning; which of them was clamped is decided at the size that was traced.
-    const position = (name: 'start' | 'end'): Dim => {
-      const given = call.size(name);
-      const raw = call.attrs[name];
-      if (raw === null) return FAR;
-      const clamped = sliceRange(shape[dim]!, { start: raw, end: raw });
-      if (clamped.start >= shape[dim]! && !sameDim(given, length)) return FAR;
-      return given;
-    };
+    // Both clamp positions alike, so a position means the same whatever the length turns out to be.
+    const position = (name: 'start' | 'end'): Dim => (call.attrs[name] === null ? FAR : call.size(name));
     const [start, end] = [position('start'), position('end')];
     const toEnd = sameDim(end, length) ? FAR : end;
     return call.add('Slice', [

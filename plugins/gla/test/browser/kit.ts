@@ -3,8 +3,14 @@ import { webgpu } from '@paperzoo/device-webgpu';
 import { conform } from '@paperzoo/testing';
 import gla, { gla as glaOp, glaGrad } from '../../src/index';
 
+/** What the page tells the test. */
+export interface Report {
+  readonly passed: number;
+  readonly failures: readonly string[];
+}
+
 /** Runs the kit over `gla` and its gradient inside this page; the checks of many sizes take the software adapter minutes. */
-async function runKit(): Promise<{ passed: number; failures: string[] }> {
+async function runKit(): Promise<Report> {
   const ops: readonly Op[] = [glaOp, glaGrad];
   const names = ops.map((op) => `webgpu · ${op.name} · `);
   const failures: string[] = [];

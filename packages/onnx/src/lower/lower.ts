@@ -1,4 +1,12 @@
-import { NoKernelError, TraceError, type GraphNode, type Spec, type TypedArray } from '@paperzoo/core';
+import {
+  DTYPES,
+  NoKernelError,
+  TraceError,
+  type DType,
+  type GraphNode,
+  type Spec,
+  type TypedArray,
+} from '@paperzoo/core';
 import type { Dim } from '../graph/size';
 import type { Constant, SymbolicGraph, SymbolicNode, SymbolicSpec } from '../graph/symbolic-graph';
 import { where } from '../graph/unify';
@@ -161,7 +169,7 @@ class Lowering {
     if (constant.kind === 'data') return this.weights.data(constant.data, shape, dtype);
     if (constant.kind === 'tensor') {
       const { tensor } = constant;
-      return this.weights.deferred(tensor, 'as is', () => deferred(shape, () => tensor.data()), 'weight');
+      return this.weights.deferred(tensor, 'as is', () => deferred(dtype, shape, () => tensor.data()), 'weight');
     }
     return this.scribe.fill(dims, constant.value, dtype);
   }
@@ -180,7 +188,7 @@ class Lowering {
     if (constant?.kind === 'tensor') {
       const { tensor } = constant;
       const read = async () => swapLast(await tensor.data(), shape);
-      return this.weights.deferred(tensor, 'swapped', () => deferred(flipped, read), 'weight');
+      return this.weights.deferred(tensor, 'swapped', () => deferred(dtype, flipped, read), 'weight');
     }
     const perm = shape.map((_, i) => (i < rank - 2 ? i : 2 * rank - 3 - i));
     return this.scribe.add('Transpose', [this.nameOf(index)], { perm: { ints: perm } });
@@ -196,10 +204,10 @@ function fixedSize(node: SymbolicNode, { dims }: SymbolicSpec, index: number, ax
   );
 }
 
-const deferred = (dims: readonly number[], read: () => Promise<TypedArray>): Weight => ({
-  type: 'f32',
+const deferred = (type: DType, dims: readonly number[], read: () => Promise<TypedArray>): Weight => ({
+  type,
   dims,
-  bytes: 4 * dims.reduce((a, b) => a * b, 1),
+  bytes: dims.reduce((a, b) => a * b, DTYPES[type].bytes),
   read,
 });
 

@@ -1,6 +1,6 @@
 import { definePlugin } from '@paperzoo/core';
 import { baselineCards } from './models/baseline-cards';
-import { efficientvitCards } from './models/cards';
+import { efficientvitCards, fashionMnistCard } from './models/cards';
 import { cascadedGroupAttention } from './ops/cascadedGroupAttention';
 
 export { cascadedGroupAttention } from './ops/cascadedGroupAttention';
@@ -37,7 +37,7 @@ export default definePlugin({
   },
   ops: [cascadedGroupAttention],
   kernels: { wasm: () => import('./kernels/wasm'), webgpu: () => import('./kernels/webgpu') },
-  models: [...efficientvitCards, ...baselineCards],
+  models: [...efficientvitCards, fashionMnistCard, ...baselineCards],
   claims: () => import('./claims'),
   namesakes: [
     {

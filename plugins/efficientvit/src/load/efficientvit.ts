@@ -77,7 +77,7 @@ export async function loadEfficientViT(
     zoo,
     module: options.train ? module.train() : module,
     graph,
-    config: { ...card.config, ...config },
+    config: { ...card.config, ...config, ...(options.labels && { labels: options.labels }) },
     preprocessing: { size: config.imgSize ?? 224, mean, std, cropPct, interpolation },
     numClasses: config.numClasses,
     labels,

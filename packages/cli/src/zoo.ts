@@ -6,13 +6,14 @@ import type { FoundPlugin } from './plugins/plugin-set';
 /** Devices that every machine has. */
 export const DEVICES = ['wasm', 'cpu'] as const;
 /** What `--device` takes. `auto` is webgpu where an adapter passes its self-test, else wasm. */
-export const DEVICE_CHOICES = [...DEVICES, 'webgpu', 'auto'] as const;
+export const DEVICE_CHOICES = [...DEVICES, 'webgpu', 'gpujs', 'auto'] as const;
 export type DeviceName = (typeof DEVICE_CHOICES)[number];
 
 /** The factory of a device by name; only that device's code is imported. */
 export async function deviceFactory(name: DeviceName, threads = 1): Promise<DeviceFactory> {
   if (name === 'cpu') return (await import('@paperzoo/device-cpu')).cpu();
   if (name === 'webgpu') return (await import('@paperzoo/device-webgpu')).webgpu();
+  if (name === 'gpujs') return (await import('@paperzoo/device-gpujs')).gpujs();
   const { wasm } = await import('@paperzoo/device-wasm');
   if (name === 'wasm') return wasm({ threads });
   const { auto, webgpu } = await import('@paperzoo/device-webgpu');

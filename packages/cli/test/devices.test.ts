@@ -17,6 +17,12 @@ describe('--device', () => {
     expect(stderr).toMatch(/webgpu: .*take wasm\(\)/s);
     expect(code).toBe(1);
   }, 120_000);
+
+  test('gpujs computes in WebAssembly here', async () => {
+    const { code, stdout } = await paperzoo([...run, '--device', 'gpujs', '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual(expect.objectContaining({ device: 'gpujs' }));
+  }, 120_000);
 });
 
 test('check-browser serves its page until it is interrupted', async () => {

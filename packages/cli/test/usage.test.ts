@@ -48,7 +48,11 @@ describe('usage', () => {
     [['list', 'a', 'b'], "Too many arguments for 'list'. Expected 1 argument but got 2.", 'See: paperzoo --help'],
     [['bench', '--threads', '0'], 'It must be a whole number from 1 to 64.', 'See: paperzoo --help'],
     [['run', 'm', '-i', 'x', '-k', '1.5'], 'It must be a whole number of at least 1.', 'See: paperzoo --help'],
-    [['run', 'm', '-i', 'x', '-d', 'gpu'], 'Allowed choices are wasm, cpu, webgpu, auto.', 'See: paperzoo --help'],
+    [
+      ['run', 'm', '-i', 'x', '-d', 'gpu'],
+      'Allowed choices are wasm, cpu, webgpu, gpujs, auto.',
+      'See: paperzoo --help',
+    ],
     [['bench', '--quick', '--full'], "cannot be used with option '--full'", 'See: paperzoo --help'],
     [['list', '--plugin', './nowhere'], 'there is no such file, folder or installed package.', 'give a path.'],
     [['claims', 'nobody'], 'There is no plugin "nobody".', '@paperzoo/efficientvit'],

@@ -27,10 +27,13 @@ test('the page runs the suite on every device, shows a table, and saves a report
   expect(complaints).toEqual([]);
   expect(await page.locator('#failures li').allTextContents()).toEqual([]);
   expect(await page.locator('#progress').textContent()).toMatch(/^all \d+ checks passed in \d+ s$/);
-  expect(await page.locator('thead th').allTextContents()).toEqual(['op', 'cpu', 'wasm', 'wasm ×2', 'webgpu']);
+  expect(await page.locator('thead th').allTextContents()).toEqual([
+    ...['op', 'cpu', 'wasm', 'wasm ×2', 'webgpu'],
+    ...['gpujs webgpu', 'gpujs webgl2'],
+  ]);
   const rows = await page.locator('tbody tr').allTextContents();
   expect(rows).toHaveLength(4);
-  for (const row of rows) expect(row).toMatch(/^\w+(✓ \d+){4}$/);
+  for (const row of rows) expect(row).toMatch(/^\w+(✓ \d+){6}$/);
   const [download] = await Promise.all([page.waitForEvent('download'), page.click('#save')]);
   const report = JSON.parse(readFileSync(await download.path(), 'utf8')) as {
     isolated: boolean;

@@ -26,14 +26,14 @@ const TEXTS: Readonly<Record<string, string>> = {
     return Math.sqrt(x);
   }`,
   // Cards promise no more than 2⁻¹¹ of a sine. The angle less q quarter turns, π/2 in three parts so that nothing cancels, then
-  // polynomials. Beyond 8,000 the parts no longer suffice, and the device's own function answers.
+  // polynomials. Beyond 12,800 the parts no longer suffice, and the device's own function answers.
   sine: `function sine(x) {
-    if (Math.abs(x) > 8000) { return Math.sin(x); }
+    if (Math.abs(x) > 12800) { return Math.sin(x); }
     const q = Math.floor(x * 0.6366197723675814 + 0.5);
     return quarterTurns(q, x - q * 1.5703125 - q * 0.0004837512969970703 - q * 0.00000007549789948768648);
   }`,
   cosine: `function cosine(x) {
-    if (Math.abs(x) > 8000) { return Math.cos(x); }
+    if (Math.abs(x) > 12800) { return Math.cos(x); }
     const q = Math.floor(x * 0.6366197723675814 + 0.5);
     return quarterTurns(q + 1, x - q * 1.5703125 - q * 0.0004837512969970703 - q * 0.00000007549789948768648);
   }`,

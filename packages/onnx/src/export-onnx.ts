@@ -12,7 +12,7 @@ import type { OnnxExport, Port } from './export';
 import { materialise } from './graph/materialise';
 import { simplify } from './graph/simplify';
 import { traceSymbolic, type OpenSpec, type TracedFunction } from './graph/trace';
-import { hasRule, lower, refuseUnknown } from './lower/lower';
+import { hasRule, lower, refuseUnknown, ruleOf } from './lower/lower';
 import type { OnnxFunction, OnnxGraph, OnnxNode, OnnxValue } from './model/onnx-graph';
 import { FORMS, OPSETS, type ExportOptions } from './options';
 import { halve } from './passes/half';
@@ -71,6 +71,7 @@ export async function exportOnnx(
     'paperzoo.form': form,
     // Versions of the contracts: what these ops meant when the file was written.
     ...(ops.length > 0 ? { 'paperzoo.ops': ops.join(' ') } : {}),
+    ...Object.assign({}, ...traced.nodes.map((node) => ruleOf(node)?.metadata)),
     ...options.metadata,
   };
   const written = await write(

@@ -35,7 +35,12 @@ describe.each(CASES)('%s', (_, name, config) => {
     await using zoo = await open();
     const model = await zoo.load<GLALanguageModel>(name, { weights: false, seed: 3, config });
     const write = async (which: 'prefill' | 'step') => {
-      return (await exportModel(zoo, model, { graph: which })).bytes;
+      const file = await exportModel(zoo, model, { graph: which });
+      expect(file.metadata).toMatchObject({
+        'paperzoo.plugin': plugin.name,
+        'gla.gla': expect.stringContaining('bound'),
+      });
+      return file.bytes;
     };
     const [prefill, step] = [await write('prefill'), await write('step')];
     const { vocabSize } = model.module.config;

@@ -76,6 +76,8 @@ export interface OnnxRule {
   applies?(ins: readonly (Spec | undefined)[], attrs: object, target: OnnxTarget): boolean;
   /** Names of the attributes that `lower` reads with `size`; all others must not depend on a symbol. */
   readonly sizes?: readonly string[];
+  /** What a reader of the file should know of the nodes, such as the range of values that they assume: entries of the file's metadata. */
+  readonly metadata?: Readonly<Record<string, string>>;
   /** Adds the nodes and returns the names of the outputs, in order. */
   lower(call: OnnxCall): readonly string[] | string;
 }

@@ -24,6 +24,10 @@ export interface Run {
  * it covers the call.
  */
 export const glaOnnx: OnnxRule = {
+  metadata: {
+    'gla.gla':
+      'One token after the other: decays are multiplied and never divided by, so no bound on the gates is assumed.',
+  },
   lower(call) {
     const { scale, cuSeqlens, exclusive, reverse } = call.attrs as GlaAttrs;
     const [q, k, v, g, gv, initial, bonus] = call.ins as readonly (string | undefined)[];

@@ -1,6 +1,7 @@
 import { guard } from '../peers/guard';
 import { peers } from '../peers/index';
 import { FUSED, ourFusedGemm, ourGemm } from '../peers/paperzoo';
+import { ADAPTER, ourAdapterGemm } from '../peers/paperzoo-webgpu';
 import type { TimedCase } from './case';
 import { noise } from './noise';
 
@@ -50,6 +51,7 @@ function gemmCase({ m, k, n, title, quick = false }: Size, threads: number): Tim
       for (const peer of peers) others.push(await guard(peer, threads, () => peer.gemm(problem, threads)));
       // Last, so that the flag it needs on Node 20 is not yet set while the others compile.
       others.push(await guard(FUSED, threads, () => ourFusedGemm(problem, threads)));
+      if (threads === 1) others.push(await guard(ADAPTER, threads, () => ourAdapterGemm(problem)));
       return [...contestants, ...others];
     },
   };

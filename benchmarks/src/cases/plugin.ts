@@ -63,7 +63,9 @@ function targets(id: string, { definition, goals = [] }: Benchmark): Target[] {
     const of = ({ timed }: Find) => {
       const entries = timed(id)?.entries ?? [];
       if (entries.length === 0 || entries.some((entry) => !entry.stats)) return undefined;
-      return value(Object.fromEntries(entries.map((e) => [e.id, { ms: e.stats!.min, ...shareOf(e) }])));
+      return value(
+        Object.fromEntries(entries.map((e) => [e.id, { ms: e.stats!.min, cpu: e.stats!.cpu, ...shareOf(e) }])),
+      );
     };
     return { ...goal, id: `${id}-${i + 1}`, definition, value: of };
   });

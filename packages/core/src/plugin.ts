@@ -64,8 +64,8 @@ export interface BenchmarkGoal {
   readonly sense: 'least' | 'most';
   readonly must?: number;
   readonly aim?: number;
-  /** From each lane's shortest time in milliseconds and its share of the peak. */
-  value(lanes: Readonly<Record<string, { readonly ms: number; readonly share?: number }>>): number;
+  /** From each lane's shortest time and median processor time in milliseconds, and its share of the peak. */
+  value(lanes: Readonly<Record<string, { ms: number; cpu: number; share?: number }>>): number;
 }
 
 /** A plugin's own race: its lanes take turns in one process, beside the machine's limit. */

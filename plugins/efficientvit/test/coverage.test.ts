@@ -32,9 +32,9 @@ test('every case of upstream’s manifest is computed, but for these', () => {
   expect(computed.size).toBe(71);
 });
 
-test('of the computed cases, no output is left out but gradients', async () => {
+test('gradients are compared in every case that has them upstream', () => {
   const outputs = fixtures.names.flatMap((name) => Object.keys(fixtures.find(name).outputs));
-  expect(outputs.filter((output) => /grad/.test(output))).toEqual([]);
+  expect(outputs.filter((output) => /^grad/.test(output))).toHaveLength(831);
 });
 
 const models: Readonly<Record<string, () => Module>> = {

@@ -61,6 +61,9 @@ function build({ hparams: h, weights }: Run): EfficientViT {
   return module;
 }
 
+const mean = (values: ArrayLike<number>, of: (value: number, i: number) => number = (value) => value) =>
+  Array.from(values, of).reduce((sum, value) => sum + value, 0) / values.length;
+
 test('five steps follow upstream: losses, gradients, clipping, optimiser, norms', async () => {
   const run = runs.tiny_train;
   const module = build(run);
@@ -96,6 +99,7 @@ test('five steps follow upstream: losses, gradients, clipping, optimiser, norms'
     steps: 5,
   });
   for await (const event of events) if (event.kind === 'step') losses.push(event.loss);
+  const after = [...(await module.stateDict())].map(([key, value]) => [`after/${key}`, value.toF32()] as const);
   const evaluated = zoo.scope(() => module.eval()(input(0)));
   const trained = zoo.scope(() => module.train()(input(0)));
   const got: Record<string, ArrayLike<number>> = {
@@ -105,6 +109,7 @@ test('five steps follow upstream: losses, gradients, clipping, optimiser, norms'
     logits_train_after: await trained.data(),
     logits_eval_after: await evaluated.data(),
     ...Object.fromEntries(Object.entries(first).map(([key, values]) => [`grad0/${key}`, values])),
+    ...Object.fromEntries(after),
   };
   const checks = Object.entries(run.outputs).map(([output, { tensor, ...tolerance }]) =>
     compare(output, got[output] ?? [], stored.get(tensor)!.toF32(), tolerance),
@@ -116,12 +121,19 @@ test('five steps follow upstream: losses, gradients, clipping, optimiser, norms'
   expect(zoo.memory().buffers).toBe(0);
 }, 120_000);
 
-test('handwritten digits are learnt as upstream learns them, loss by loss', async () => {
+test('handwritten digits are learnt as upstream learns them: first losses, means of epochs, accuracy', async () => {
   const run = runs.digits_training;
   const module = build(run);
   const [images, labels] = [stored.get('images')!.bytes, stored.get('labels')!.toI32()];
-  const keys = det(['digits/s0/order0', [1437], 1, 0]);
-  const order = Array.from(keys, (_, i) => i).sort((a, b) => keys[a]! - keys[b]! || a - b);
+  const [perEpoch, epochs] = [44, 8];
+  const orders = Array.from({ length: epochs }, (_, epoch) => {
+    const keys = det([`digits/s0/order${epoch}`, [1437], 1, 0]);
+    return Array.from(keys, (_, i) => i).sort((a, b) => keys[a]! - keys[b]! || a - b);
+  });
+  const batch = (step: number) => {
+    const start = 32 * (step % perEpoch);
+    return orders[Math.floor(step / perEpoch)]!.slice(start, start + 32);
+  };
   const pixels = (places: readonly number[]) => {
     const values = new Float32Array(places.length * 3 * 64 * 64);
     for (let at = 0; at < values.length; at++) {
@@ -138,16 +150,31 @@ test('handwritten digits are learnt as upstream learns them, loss by loss', asyn
       crossEntropy(module(pixels(places)), zoo.tensor(Int32Array.from(places, (place) => labels[place]!)), {
         labelSmoothing: 0.1,
       }),
-    data: { at: (step) => order.slice(32 * step, 32 * (step + 1)), fingerprint: 'digits' },
+    data: { at: batch, fingerprint: 'digits' },
     optimizer,
     clip: adaptiveClip(0.02),
-    schedule: (step) => (2e-3 * (step + 1)) / 20,
-    steps: 10,
+    schedule: (step) =>
+      step < 20 ? (2e-3 * (step + 1)) / 20 : 1e-5 + 0.5 * (2e-3 - 1e-5) * (1 + Math.cos((Math.PI * (step - 20)) / 332)),
+    steps: epochs * perEpoch,
   });
   for await (const event of events) if (event.kind === 'step') losses.push(event.loss);
-  // Upstream's own float32 and float64 runs part after ten steps.
-  const expected = stored.get('loss_curve')!.toF32().subarray(0, 10);
-  expect(failures([compare('losses', losses, expected, { atol: 1e-3 })])).toBeNull();
+  // Upstream's own float32 and float64 runs part after ten steps, by up to 0.04; the means of epochs stay together.
+  const curve = stored.get('loss_curve')!.toF32();
+  const means = (values: ArrayLike<number>) =>
+    Array.from({ length: epochs }, (_, epoch) =>
+      mean(Array.prototype.slice.call(values, perEpoch * epoch, perEpoch * (epoch + 1))),
+    );
+  const checks = [
+    compare('losses', losses.slice(0, 10), curve.subarray(0, 10), { atol: 1e-3 }),
+    compare('epochs', means(losses), means(curve), { atol: 0.03 }),
+  ];
+  expect(failures(checks)).toBeNull();
+  const tests = Array.from({ length: 360 }, (_, i) => 1437 + i);
+  const guesses = zoo.scope(() => module.eval()(pixels(tests)).argmax(1));
+  const right = mean((await guesses.data()) as ArrayLike<number>, (guess, i) => Number(guess === labels[tests[i]!]));
+  // Upstream's three seeds end between 0.953 and 0.972.
+  expect(right).toBeGreaterThanOrEqual(0.953);
+  guesses.dispose();
   module.dispose();
   expect(zoo.memory().buffers).toBe(0);
-}, 120_000);
+}, 300_000);

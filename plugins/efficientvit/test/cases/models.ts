@@ -7,6 +7,7 @@ import { fuseEfficientViT } from '../../src/models/fused';
 import { truth, type Check } from '../harness/check';
 import type { Case } from '../harness/fixtures';
 import type { Env, Runner } from '../harness/runner';
+import { gradients } from './gradients';
 import { check, floats, input, modelCase, type Fused } from './modules';
 
 /** The configuration that a case's hyper-parameters describe. */
@@ -125,6 +126,8 @@ const pyramid: Runner = async (env, entry) => {
   for (const [i, out] of outs.entries()) {
     checks.push(check(env.fixtures, entry, `out${i}`, out.shape, await out.data()));
   }
+  const inputs = Object.fromEntries(Object.keys(entry.inputs).map((name, i) => [name, maps[i]!]));
+  checks.push(...(await gradients(env, entry, module, inputs, () => module(maps))));
   for (const owner of [...maps, ...outs, module]) owner.dispose();
   return checks;
 };

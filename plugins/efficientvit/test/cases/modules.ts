@@ -5,6 +5,7 @@ import { det } from '../harness/det';
 import type { Case, Expected, Fixtures, TraceEntry } from '../harness/fixtures';
 import type { Env, Runner } from '../harness/runner';
 import type { StoredTensor } from '../harness/safetensors';
+import { gradients } from './gradients';
 
 /** Float weights of a case, as `loadStateDict` takes them; generated counters are all zero and stay away. */
 export function floats(weights: ReadonlyMap<string, StoredTensor>): StateSource {
@@ -125,10 +126,21 @@ export function moduleCase(
       y.dispose();
     }
     checks.push(...(await statistics(env, entry, module, passes)));
-    x.dispose();
     module.dispose();
+    checks.push(...(await moduleGradients(env, entry, build(entry.hparams, weights), x)));
+    x.dispose();
     return checks;
   };
+}
+
+/** Gradients of the last pass, by a module of their own: a pass in train mode moves the statistics. */
+async function moduleGradients(env: Env, entry: Case, module: Module, x: Tensor): Promise<Check[]> {
+  module.loadStateDict(floats(env.fixtures.weights(entry)), { model: entry.name });
+  module.train(entry.mode === 'train');
+  for (let pass = 1; pass < (entry.passes ?? 1); pass++) env.zoo.scope(() => module(x)).dispose();
+  const checks = await gradients(env, entry, module, { x }, () => [module(x)]);
+  module.dispose();
+  return checks;
 }
 
 /** Running statistics that the case lists, and the counters, which count passes in train mode only. */

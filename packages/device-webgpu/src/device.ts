@@ -27,14 +27,17 @@ export class WebgpuDevice implements Device<Handle> {
   readonly caps: DeviceCaps;
   readonly kernels = webgpuKernels as readonly Kernel<Handle>[];
   private readonly gpu: GPUDevice;
+  /** Only held, never used. */
+  readonly origin: unknown;
   private readonly recorder: Recorder;
   private readonly pipelines: Pipelines;
   private readonly pool: BufferPool;
   private readonly reader: Reader;
   private readonly context: Context;
 
-  constructor({ device, name, info }: OpenedAdapter) {
+  constructor({ device, gpu, name, info }: OpenedAdapter) {
     this.gpu = device;
+    this.origin = gpu;
     const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
     const maxBufferBytes = Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize) / 4) * 4;
     this.caps = Object.freeze({ device: 'webgpu', threads: 1, maxBufferBytes, info });

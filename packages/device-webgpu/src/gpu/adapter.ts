@@ -5,6 +5,8 @@ import { DeviceError } from '@paperzoo/core';
 /** An adapter's device with what is worth knowing of it. */
 export interface OpenedAdapter {
   readonly device: GPUDevice;
+  /** Held as long as the device: in Node the adapter lives no longer than what it came from. */
+  readonly gpu: GPU;
   /** What people call it, for messages. */
   readonly name: string;
   readonly info: Readonly<Record<string, string | number | boolean>>;
@@ -68,6 +70,7 @@ export async function openAdapter(options: GPURequestAdapterOptions): Promise<Op
     });
     return {
       device,
+      gpu,
       name,
       info: Object.freeze({
         adapter: name,

@@ -1,5 +1,6 @@
 // Compiled programs by key, and the bind groups that were made for them.
 import { DeviceError } from '@paperzoo/core';
+import { COMPUTE_STAGE } from './constants';
 import type { Block } from './pool';
 import { paramsOf, wgslOf, type ParamType, type Program } from './program';
 
@@ -82,10 +83,10 @@ export class Pipelines {
     ];
     const group = this.device.createBindGroupLayout({
       entries: [
-        ...types.map((type, binding) => ({ binding, visibility: GPUShaderStage.COMPUTE, buffer: { type } })),
+        ...types.map((type, binding) => ({ binding, visibility: COMPUTE_STAGE, buffer: { type } })),
         {
           binding: types.length,
-          visibility: GPUShaderStage.COMPUTE,
+          visibility: COMPUTE_STAGE,
           buffer: { type: 'uniform', hasDynamicOffset: true },
         },
       ],

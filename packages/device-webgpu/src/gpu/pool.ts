@@ -1,6 +1,7 @@
 // Buffers are kept when they are freed: making one costs more than most kernels, and training frees thousands per step.
 import { DeviceError } from '@paperzoo/core';
 import type { Batch } from './batch';
+import { USAGE } from './constants';
 
 /** Memory of a tensor, scratch or weight. `write` may exchange the buffer behind it, which is why it is one step away. */
 export interface Handle {
@@ -65,7 +66,7 @@ export class BufferPool {
     this.reservedBytes += size;
     const buffer = this.device.createBuffer({
       size,
-      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+      usage: USAGE.storage | USAGE.copySource | USAGE.copyTarget,
     });
     return { buffer, size, id: this.nextId++, used: undefined };
   }

@@ -1,5 +1,6 @@
 // Results come back through staging buffers, which alone can be mapped; they are kept for the next read.
 import { DeviceLostError, DTYPES, type DType, type TypedArray } from '@paperzoo/core';
+import { MAP_FOR_READING, USAGE } from './constants';
 import { sizeClass, type Handle } from './pool';
 import type { Recorder } from './recorder';
 
@@ -29,7 +30,7 @@ export class Reader {
       // A failed batch can leave the staging buffer unmappable: its own error says more, so it is asked first.
       const error = await Promise.race([batch.outcome, whenLost]);
       if (error) throw error;
-      await Promise.race([staging.mapAsync(GPUMapMode.READ, 0, bytes), whenLost]).catch(async (cause: unknown) => {
+      await Promise.race([staging.mapAsync(MAP_FOR_READING, 0, bytes), whenLost]).catch(async (cause: unknown) => {
         if (cause instanceof DeviceLostError) throw cause;
         throw await this.recorder.mappingError(cause);
       });
@@ -48,7 +49,7 @@ export class Reader {
     const at = this.idle.findIndex((buffer) => buffer.size === size);
     if (at >= 0) return this.idle.splice(at, 1)[0]!;
     this.reservedBytes += size;
-    return this.device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+    return this.device.createBuffer({ size, usage: USAGE.mapRead | USAGE.copyTarget });
   }
 
   private give(buffer: GPUBuffer): void {

@@ -1,6 +1,7 @@
 // Commands are collected and handed over in batches: a submission costs far more than a dispatch.
 import { DeviceError, DeviceLostError, type ZooError } from '@paperzoo/core';
 import { Batch } from './batch';
+import { USAGE } from './constants';
 import type { Block, Handle } from './pool';
 import type { Pipeline, Pipelines } from './pipelines';
 
@@ -39,7 +40,7 @@ export class Recorder {
     private readonly device: GPUDevice,
     private readonly adapter: string,
   ) {
-    const buffer = device.createBuffer({ size: SLOT * MOST, usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST });
+    const buffer = device.createBuffer({ size: SLOT * MOST, usage: USAGE.uniform | USAGE.copyTarget });
     this.ring = { buffer, slot: SLOT };
     this.whenLost = device.lost.then(({ reason, message }) => {
       const why = reason === 'destroyed' ? 'it was destroyed' : message || 'the driver took it away';

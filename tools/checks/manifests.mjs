@@ -10,6 +10,7 @@ const MAY_NEED = {
   device: [CORE],
   hub: [CORE],
   nn: [CORE, '@paperzoo/hub'],
+  onnx: [CORE, 'onnx-proto'],
   testing: [CORE, '@paperzoo/device-cpu'],
   weights: [],
   plugin: [CORE, '@paperzoo/nn', '@paperzoo/hub'],

@@ -64,7 +64,7 @@ describe.each(names)('%s as it is published', (name) => {
     expect(files).toEqual(
       expect.arrayContaining(['package.json', 'README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts']),
     );
-    const usual = /^(package\.json|README\.md|LICENSE|dist\/.+)$/;
+    const usual = /^(package\.json|README\.md|LICENSE|THIRD-PARTY\.md|dist\/.+)$/;
     const data = name.startsWith('@paperzoo/weights-') ? /^(model\.safetensors|config\.json|samples\/.+\.png)$/ : usual;
     expect(files.filter((file) => !usual.test(file) && !data.test(file))).toEqual([]);
   });

@@ -74,6 +74,16 @@ const TARGETS: readonly Target[] = [
   native('m0'),
   native('m5'),
   {
+    id: 'onnx-m0',
+    text: 'M0 in onnxruntime-web: its time on PyTorch’s file over its time on ours',
+    ...{ unit: '×', sense: 'least', must: 1 },
+    value({ timed }) {
+      const [own, theirs] = ['our-file', 'pytorch-file'].map((id) => entry(timed('onnx-m0'), id)?.stats?.min);
+      return own && theirs ? theirs / own : undefined;
+    },
+  },
+  figure('export-m5', 'export of EfficientViT-M5 to ONNX, in memory', 'ms', 2000, 2000),
+  {
     id: 'op-overhead',
     text: 'one call of a small op',
     ...{ unit: 'µs', sense: 'most', must: 5, aim: 2 },

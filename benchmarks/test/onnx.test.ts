@@ -1,7 +1,10 @@
 import { expect, test } from '@jest/globals';
+import { inspectOnnx } from '@paperzoo/onnx';
 import { noise } from '../src/cases/noise';
+import { picture } from '../src/cases/picture';
 import { additionModel } from '../src/onnx/addition-model';
 import { gemmModel } from '../src/onnx/gemm-model';
+import { pytorchModel } from '../src/onnx/pytorch-model';
 import { ortWeb } from '../src/peers/ort-web';
 import { relativeDifference } from '../src/suite/race';
 
@@ -24,4 +27,14 @@ test('the addition’s model adds', async () => {
   const [a, b] = [noise(8, 1), noise(8, 2)];
   const sum = await answer(await additionModel(b), a, [8]);
   expect([...sum]).toEqual([...a.map((value, i) => value + b[i]!)]);
+});
+
+test('PyTorch’s file of M0 is a whole model with ordinary values', async () => {
+  const onnx = await pytorchModel();
+  expect(inspectOnnx(onnx)).toMatchObject({ producer: 'pytorch 1.13.0', nodes: 1439, parameters: 1_596_796 });
+  const logits = await answer(onnx, picture(1, 224), [1, 3, 224, 224]);
+  expect(logits).toHaveLength(1000);
+  const largest = Math.max(...logits.map(Math.abs));
+  expect(largest).toBeGreaterThan(1e-3);
+  expect(largest).toBeLessThan(1e4);
 });

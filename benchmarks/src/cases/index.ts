@@ -1,4 +1,5 @@
 import type { Case } from './case';
+import { exportCases } from './export';
 import { figureCases } from './figures';
 import { gemmCases } from './gemm';
 import { mixingCases } from './linear-attention';
@@ -10,6 +11,7 @@ import { trainingCases } from './training';
 /** Everything that the suite knows to measure, in the order of its tables. */
 export const allCases: readonly Case[] = [
   ...modelCases,
+  ...exportCases,
   ...gemmCases,
   ...streamCases,
   overheadCase,

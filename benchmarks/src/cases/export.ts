@@ -1,0 +1,72 @@
+import { exportModel, inspectOnnx } from '@paperzoo/onnx';
+import { pytorchModel } from '../onnx/pytorch-model';
+import type { Absent, Contestant } from '../peers/contestant';
+import { guard } from '../peers/guard';
+import { ortWeb } from '../peers/ort-web';
+import { openZoo } from '../peers/paperzoo';
+import type { FigureCase, TimedCase } from './case';
+import { exportNetwork, openNetwork } from './network';
+import { picture } from './picture';
+import { loadNetwork } from './weights';
+
+const SIDE = 224;
+const SHAPE = [1, 3, SIDE, SIDE];
+
+/** onnxruntime-web on a file, under the name of who wrote it. */
+function contestant(id: string, writer: string, make: () => Promise<Uint8Array>): Promise<Contestant | Absent> {
+  const label = `onnxruntime-web, ${writer}`;
+  return guard({ id, label }, 1, async () => {
+    const onnx = await make();
+    const session = await ortWeb.graph({ onnx, input: picture(1, SIDE), shape: SHAPE }, 1);
+    return { ...session, id, label: `${label} (${inspectOnnx(onnx).nodes} nodes)` };
+  });
+}
+
+/** One runtime on two files of one network: what the writer of a file is worth. */
+export const exportCases: readonly (TimedCase | FigureCase)[] = [
+  {
+    kind: 'timed',
+    id: 'onnx-m0',
+    group: 'model',
+    title: 'EfficientViT-M0 in onnxruntime-web: our file and PyTorch’s',
+    definition:
+      'onnxruntime-web on the file that exportOnnx writes of our inference graph, and on the file that torch.onnx.export of PyTorch 1.13 wrote of timm’s network, both of batch 1 and static shape. PyTorch’s comes without its weights in the repository; drawn ones of the same shapes stand for them, so answers are not compared.',
+    threads: 1,
+    quick: true,
+    agree: false,
+    async prepare() {
+      const own = await contestant('our-file', 'our file', async () => {
+        const { zoo, network } = await openNetwork('efficientvit_m0.r224_in1k', picture(1, SIDE), SHAPE, 1);
+        try {
+          return await exportNetwork(network, SHAPE);
+        } finally {
+          await zoo.dispose();
+        }
+      });
+      return [own, await contestant('pytorch-file', 'PyTorch’s file', pytorchModel)];
+    },
+  },
+  {
+    ...{ kind: 'figure', id: 'export-m5', group: 'model', unit: 'ms', quick: true },
+    title: 'export of EfficientViT-M5',
+    definition:
+      'exportModel on a loaded EfficientViT-M5 with an open batch: tracing, folding, lowering and writing 50 MB of weights in memory. The least of three calls.',
+    async figure() {
+      const { default: efficientvit } = await import('@paperzoo/efficientvit');
+      const zoo = await openZoo(1, [efficientvit]);
+      try {
+        const network = await loadNetwork(zoo, 'efficientvit_m5');
+        let [value, bytes, nodes] = [Infinity, 0, 0];
+        for (let i = 0; i < 3; i++) {
+          const start = performance.now();
+          const file = await exportModel(zoo, network);
+          value = Math.min(value, performance.now() - start);
+          [bytes, nodes] = [file.bytes.length, file.nodes];
+        }
+        return { value, details: { bytes, nodes } };
+      } finally {
+        await zoo.dispose();
+      }
+    },
+  },
+];

@@ -144,7 +144,7 @@ export async function runProgram(args: readonly string[], context: Context): Pro
     .option('--port <n>', 'where it is served; default: any free port', whole(1, 65535))
     .action(run(async (_args, options) => (await import('./commands/check-browser')).checkBrowser(context, options)));
 
-  add('demo', 'classify the two sample photographs, then run the quick suite').action(
+  add('demo', 'classify three sample images, then run the quick suite').action(
     run(async (_args, options) => (await import('./commands/demo')).demo(context, options)),
   );
 

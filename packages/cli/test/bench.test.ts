@@ -81,13 +81,13 @@ describe('bench', () => {
 });
 
 describe('demo', () => {
-  test('classifies the sample photographs, says that the labels mean nothing, and goes on to the suite', async () => {
+  test('classifies the sample images with trained weights, says what they know, and goes on to the suite', async () => {
     // The suite itself takes most of a minute: it is stopped when it begins.
     const { code, stdout, stderr } = await paperzoo(['demo'], { interruptAt: /Now the quick benchmark suite/ });
     expect(code).toBe(130);
-    expect(stdout).toMatch(/^efficientvit_m0\.r224_in1k on wasm, ready in /);
-    expect(stdout).toContain('This checkpoint is untrained');
-    expect(stdout).toMatch(/chelsea\.jpg[^]*hartebeest[^]*rocket\.jpg[^]*Shetland sheepdog/);
+    expect(stdout).toMatch(/^efficientvit_m0\.fashion_mnist on wasm, ready in /);
+    expect(stdout).toContain('It knows 10 classes');
+    expect(stdout).toMatch(/boot\.png[^]*\n1 +9 +Ankle boot[^]*dress\.png[^]*\n1 +3 +Dress[^]*bag\.png[^]*\n1 +8 +Bag/);
     expect(stderr).toBe('Interrupted.\n');
   });
 });

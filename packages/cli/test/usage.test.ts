@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { paperzoo, parsed, ROOT } from './support/cli';
 
-const COMMANDS = ['list', 'info', 'run', 'train', 'bench', 'claims', 'doctor', 'demo'];
+const COMMANDS = ['list', 'info', 'run', 'train', 'eval', 'bench', 'claims', 'doctor', 'demo'];
 
 describe('usage', () => {
   test.each(['--version', '-V', '-v'])('%s prints the version of the package', async (flag) => {

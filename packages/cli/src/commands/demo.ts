@@ -8,20 +8,20 @@ import { milliseconds } from '../terminal/numbers';
 import { wrapText } from '../terminal/wrap';
 import { makeZoo } from '../zoo';
 import { findCard } from './find-card';
-import { asClassifier } from './image-model';
+import { asClassifier, classesOf } from './image-model';
 import { loadModel } from './load-model';
 import { classifyAll } from './run';
 import { runBench } from './run-bench';
 import { writeBench } from './write-bench';
-import { writeScores } from './write-scores';
+import { writeClasses, writeScores } from './write-scores';
 
-const MODEL = 'efficientvit_m0';
-const CHECKPOINT = 'efficientvit_m0.f16.safetensors';
-const PHOTOS = ['chelsea.jpg', 'rocket.jpg'];
-const UNTRAINED =
-  'This checkpoint is untrained: its weights are random, so the labels below mean nothing. For real answers use the published weights: npm start -- run efficientvit_m0 --image FILE';
+const MODEL = 'efficientvit_m0.fashion_mnist';
+const SAMPLES = 'packages/weights-efficientvit-fashion-mnist/samples';
+const IMAGES = ['ankle-boot.png', 'dress.png', 'bag.png'];
+const HOW_TO_GO_ON =
+  'For photographs take the published weights, which the hub has: npm start -- run efficientvit_m0 FILE';
 
-/** `paperzoo demo`: the repository's sample checkpoint on its sample photographs, then the quick suite. */
+/** `paperzoo demo`: weights that the repository trained, on images that they were not trained on; then the quick suite. */
 export async function demo(context: Context, options: CommonOptions): Promise<number> {
   const { terminal } = context;
   const samples = sampleFolder();
@@ -31,14 +31,15 @@ export async function demo(context: Context, options: CommonOptions): Promise<nu
   const zoo = await makeZoo(context, found, { device: 'wasm' });
   let answers;
   try {
-    using model = asClassifier(await loadModel(context, zoo, card, { weights: join(samples, CHECKPOINT) }));
+    using model = asClassifier(await loadModel(context, zoo, card, {}));
     const loadMs = performance.now() - start;
-    answers = await classifyAll(context, model, PHOTOS.map((photo) => join(samples, photo)), 5); // prettier-ignore
+    answers = await classifyAll(context, model, IMAGES.map((image) => join(samples, image)), 3); // prettier-ignore
     if (!terminal.json) {
       terminal.write(`${card.name} on ${zoo.device.name}, ready in ${milliseconds(loadMs)}`);
-      for (const line of wrapText(UNTRAINED, Math.min(terminal.width, 80)))
-        terminal.write(terminal.colors.yellow(line));
+      writeClasses(terminal, classesOf(model) ?? []);
       for (const answer of answers) writeScores(terminal, answer);
+      terminal.write();
+      for (const line of wrapText(HOW_TO_GO_ON, Math.min(terminal.width, 80))) terminal.write(line);
       terminal.write();
       terminal.write('Now the quick benchmark suite (Ctrl-C stops it):');
     }
@@ -46,18 +47,17 @@ export async function demo(context: Context, options: CommonOptions): Promise<nu
     await zoo.dispose();
   }
   const outcome = await runBench(context, { suite: 'quick' });
-  terminal.result(
-    { model: card.name, trained: false, images: answers, bench: { ...outcome.result, files: outcome.files } },
-    () => writeBench(terminal, outcome),
+  terminal.result({ model: card.name, images: answers, bench: { ...outcome.result, files: outcome.files } }, () =>
+    writeBench(terminal, outcome),
   );
   return answers.some((answer) => 'error' in answer) ? 1 : 0;
 }
 
 function sampleFolder(): string {
   const root = repositoryRoot();
-  const folder = root && join(root, 'plugins/efficientvit/samples');
-  if (folder && existsSync(join(folder, CHECKPOINT))) return folder;
+  const folder = root && join(root, SAMPLES);
+  if (folder && existsSync(folder)) return folder;
   throw new CommandError('The demo needs the sample files of the paperzoo repository, which are not here.', {
-    remedy: 'Clone the repository and run npm start, or try: paperzoo run efficientvit_m0 --image FILE',
+    remedy: 'Clone the repository and run npm start, or try: paperzoo run efficientvit FILE',
   });
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { rmsNorm, type Tensor, type Zoo } from '@paperzoo/core';
+import { concat, cumsum, rmsNorm, split, type Tensor, type Zoo } from '@paperzoo/core';
 import { init } from '@paperzoo/nn';
 import { gateLogsigmoid, rmsNormGated, shortConv1d, type GateActivation } from '../src/index';
 import { GatedMLP } from '../src/models/gated-mlp';
@@ -40,6 +40,15 @@ const runners: Readonly<Record<string, (hyper: Case['hyper']) => (ins: Ins) => O
       mlp.dispose();
       return { y };
     };
+  },
+  // Sums within chunks of the time axis, or over all of it, as gates are summed.
+  cumsum: (hyper) => (ins) => {
+    const T = ins['s']!.shape[1]!;
+    const size = (hyper['chunk_size'] as number) || T;
+    const sizes = Array.from({ length: Math.ceil(T / size) }, (_, i) => Math.min(size, T - i * size));
+    const suffix = (x: Tensor) => x.add(x.sum(1, true)).sub(cumsum(x, { dim: 1 }));
+    const sums = split(ins['s']!, sizes, 1).map((x) => (hyper['reverse'] === true ? suffix(x) : cumsum(x, { dim: 1 })));
+    return { o: concat(sums, { dim: 1 }).mul((hyper['scale'] as number | null) ?? 1) };
   },
   conv: (hyper) => (ins) => {
     const [y, cache] = shortConv1d(ins['x']!, ins['weight']!, ins['bias'], ins['cache'], {

@@ -70,7 +70,9 @@ if (!args.includes('--text')) {
   for (const [name, members] of Object.entries(bundles)) {
     const parts = members.map((member) => {
       const text = readFileSync(join(root, `src/generated/${member}.wasm.ts`), 'utf8');
-      return Buffer.from(text.match(/'([^']+)'/)[1], 'base64');
+      const found = text.match(/'([^']+)'/);
+      if (!found) throw new Error(`src/generated/${member}.wasm.ts holds no module.`);
+      return Buffer.from(found[1], 'base64');
     });
     const striped = Array.from({ length: STRIPES }, (_, i) => parts.map((part) => stripe(part, i))).flat();
     const packed = deflateRawSync(Buffer.concat(striped), { level: 9 }).toString('base64');

@@ -111,7 +111,10 @@ describe('export', () => {
       at('m0.onnx'),
       ...RANDOM,
     ];
-    const { status, stderr } = spawnSync('sh', args, { encoding: 'utf8' });
+    const { status, stderr } = spawnSync('sh', args, {
+      encoding: 'utf8',
+      env: { ...process.env, NO_COLOR: '1' },
+    });
     expect({ status, stderr }).toEqual({
       status: 1,
       stderr: expect.stringMatching(/error: .*m0\.onnx could not be written/),

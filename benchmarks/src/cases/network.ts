@@ -17,7 +17,12 @@ export async function openNetwork(
   return { zoo, network, contestant: ours(zoo, threads, () => network.forward(x), id) };
 }
 
-/** The network as an ONNX model of static shape: of the inference graph, whose norms are folded. */
-export async function exportNetwork(network: Network, shape: readonly number[]): Promise<Uint8Array> {
-  return (await exportOnnx(network.zoo, network, [{ shape, dtype: 'f32' }])).bytes;
+/** The network as an ONNX model, of its inference graph, whose norms are folded; of static shape unless its `batch` is to stay open. */
+export async function exportNetwork(
+  network: Network,
+  shape: readonly number[],
+  batch: 'fixed' | 'open' = 'fixed',
+): Promise<Uint8Array> {
+  const dynamic = batch === 'open' ? { dynamic: { input: { 0: 'N' } } } : {};
+  return (await exportOnnx(network.zoo, network, [{ shape, dtype: 'f32' }], dynamic)).bytes;
 }

@@ -1,32 +1,28 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { chromium, type BrowserContext, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
+import { launchBrowser } from '../../tools/lib/browser.mjs';
 import { renderReport } from '../src/report/render';
 import { result } from './sample-result';
 
-const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-
 describe('the report in a browser', () => {
   let folder: string;
-  let context: BrowserContext;
+  let browser: Awaited<ReturnType<typeof launchBrowser>>;
   let page: Page;
   const requests: string[] = [];
   beforeAll(async () => {
-    if (!existsSync(executablePath))
-      throw new Error(`No Chromium at ${executablePath}: install it or set CHROMIUM_PATH.`);
     folder = mkdtempSync(join(tmpdir(), 'paperzoo-page-'));
     writeFileSync(join(folder, 'report.html'), await renderReport(result));
-    const args = ['--headless', '--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking'];
-    context = await chromium.launchPersistentContext(join(folder, 'profile'), { executablePath, headless: true, args });
-    page = await context.newPage();
+    browser = await launchBrowser();
+    page = await browser.context.newPage();
     page.on('request', (request) => requests.push(request.url()));
     await page.goto(pathToFileURL(join(folder, 'report.html')).href);
   });
   afterAll(async () => {
-    await context?.close();
+    await browser?.close();
     rmSync(folder, { recursive: true, force: true });
   });
 

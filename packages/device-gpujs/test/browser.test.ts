@@ -1,11 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { launch } from './browser/launch';
-import { startSite } from './browser/site';
+import { launchBrowser, serveProgram, STRICT } from '../../../tools/lib/browser.mjs';
 
-let browser: Awaited<ReturnType<typeof launch>>;
-let site: Awaited<ReturnType<typeof startSite>>;
+let browser: Awaited<ReturnType<typeof launchBrowser>>;
+let site: Awaited<ReturnType<typeof serveProgram>>;
 beforeAll(async () => {
-  [browser, site] = await Promise.all([launch(), startSite()]);
+  [browser, site] = await Promise.all([
+    launchBrowser(),
+    // Minified, as a product would ship it: names and syntax.
+    serveProgram(new URL('./browser/program.ts', import.meta.url), {
+      pages: { '/': {}, '/strict': STRICT },
+      minify: true,
+    }),
+  ]);
 });
 afterAll(async () => {
   await browser?.close();

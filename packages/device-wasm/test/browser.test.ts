@@ -1,36 +1,19 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { chromium, type BrowserContext } from 'playwright-core';
+import { launchBrowser } from '../../../tools/lib/browser.mjs';
 import { startSite } from './browser/site';
 
-interface Finder {
-  findChromium(): string | undefined;
-  readonly INSTALL_CHROMIUM: string;
-}
-
-let browser: BrowserContext;
+let browser: Awaited<ReturnType<typeof launchBrowser>>;
 let site: Awaited<ReturnType<typeof startSite>>;
-const profile = mkdtempSync(join(tmpdir(), 'paperzoo-chromium-'));
-
 beforeAll(async () => {
-  const tool = new URL('../../../tools/lib/chromium.mjs', import.meta.url).href;
-  const { findChromium, INSTALL_CHROMIUM } = (await import(tool)) as Finder;
-  const executablePath = findChromium();
-  if (!executablePath) throw new Error(INSTALL_CHROMIUM);
-  const args = ['--headless', '--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking'];
-  browser = await chromium.launchPersistentContext(profile, { executablePath, headless: true, args });
-  site = await startSite();
+  [browser, site] = await Promise.all([launchBrowser(), startSite()]);
 });
 afterAll(async () => {
   await browser?.close();
   await site?.close();
-  rmSync(profile, { recursive: true, force: true });
 });
 
 async function runOn(path: string, options: object): Promise<{ threads: number; reason?: string; sum: number }> {
-  const page = await browser.newPage();
+  const page = await browser.context.newPage();
   try {
     await page.goto(site.url + path);
     await page.waitForFunction('typeof run === "function"');

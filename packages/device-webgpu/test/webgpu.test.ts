@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { webgpu } from '../src/index';
-import { openPage } from './browser/open';
+import { openPage } from '../../../tools/lib/browser.mjs';
 import type { Tests } from './browser/program';
 
 let opened: Awaited<ReturnType<typeof openPage>>;
 beforeAll(async () => {
-  opened = await openPage('./program.ts');
+  opened = await openPage(new URL('./browser/program.ts', import.meta.url));
 }, 60_000);
 afterAll(() => opened?.close());
 

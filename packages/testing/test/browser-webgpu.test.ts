@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { launch } from './browser/launch';
+import { launchBrowser, serveProgram } from '../../../tools/lib/browser.mjs';
 import type { PageResult } from './browser/page';
-import { serve } from './browser/serve';
 
-let browser: Awaited<ReturnType<typeof launch>>;
-let server: Awaited<ReturnType<typeof serve>>;
+let browser: Awaited<ReturnType<typeof launchBrowser>>;
+let server: Awaited<ReturnType<typeof serveProgram>>;
 beforeAll(async () => {
-  [browser, server] = await Promise.all([launch(), serve()]);
+  [browser, server] = await Promise.all([launchBrowser(), serveProgram(new URL('./browser/page.ts', import.meta.url))]);
 });
 afterAll(async () => {
   await browser?.close();

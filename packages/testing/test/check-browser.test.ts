@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { launch } from './browser/launch';
+import { launchBrowser } from '../../../tools/lib/browser.mjs';
 
 interface Site {
   readonly url: string;
   close(): Promise<void>;
 }
 
-let browser: Awaited<ReturnType<typeof launch>>;
+let browser: Awaited<ReturnType<typeof launchBrowser>>;
 let site: Site;
 beforeAll(async () => {
   const { serve } = (await import(new URL('../browser/serve.mjs', import.meta.url).href)) as { serve(): Promise<Site> };
-  [browser, site] = await Promise.all([launch(), serve()]);
+  [browser, site] = await Promise.all([launchBrowser(), serve()]);
 }, 60_000);
 afterAll(async () => {
   await browser?.close();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { runnerOf } from './cases/index';
-import { launch } from './browser/chromium';
+import { launchBrowser } from '../../../tools/lib/browser.mjs';
 import type { PageReport } from './browser/page';
 import { serve } from './browser/server';
 import { readFixtures } from './harness/node';
@@ -10,9 +10,9 @@ const TIMEOUT_MS = 600_000;
 const names = readFixtures().names.filter((name) => runnerOf(name));
 
 let site: Awaited<ReturnType<typeof serve>>;
-let browser: Awaited<ReturnType<typeof launch>>;
+let browser: Awaited<ReturnType<typeof launchBrowser>>;
 beforeAll(async () => {
-  [site, browser] = await Promise.all([serve(), launch()]);
+  [site, browser] = await Promise.all([serve(), launchBrowser()]);
 }, TIMEOUT_MS);
 afterAll(async () => {
   await browser?.close();
@@ -25,7 +25,7 @@ async function run(path: '/isolated' | '/plain', device: DeviceName): Promise<Pa
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
   try {
-    await page.goto(site.origin + path);
+    await page.goto(site.url + path);
     await page.waitForFunction(() => typeof globalThis.runCases === 'function');
     page.setDefaultTimeout(TIMEOUT_MS);
     const report = await page.evaluate(([d, n]) => globalThis.runCases(d, n), [device, names] as const);

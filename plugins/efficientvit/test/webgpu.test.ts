@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { runnerOf } from './cases/index';
-import { launch } from './browser/chromium';
+import { launchBrowser } from '../../../tools/lib/browser.mjs';
 import { serve } from './browser/server';
 import { readFixtures } from './harness/node';
 
@@ -13,9 +13,9 @@ const LEFT_OUT = [
 const names = readFixtures().names.filter((name) => runnerOf(name) && !LEFT_OUT.includes(name));
 
 let site: Awaited<ReturnType<typeof serve>>;
-let browser: Awaited<ReturnType<typeof launch>>;
+let browser: Awaited<ReturnType<typeof launchBrowser>>;
 beforeAll(async () => {
-  [site, browser] = await Promise.all([serve(), launch()]);
+  [site, browser] = await Promise.all([serve(), launchBrowser()]);
 }, TIMEOUT_MS);
 afterAll(async () => {
   await browser?.close();
@@ -25,7 +25,7 @@ afterAll(async () => {
 async function open() {
   const page = await browser.context.newPage();
   page.setDefaultTimeout(TIMEOUT_MS);
-  await page.goto(`${site.origin}/plain`);
+  await page.goto(`${site.url}/plain`);
   await page.waitForFunction(() => typeof globalThis.runCases === 'function');
   return page;
 }

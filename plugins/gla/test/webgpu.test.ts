@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
+import { openPage } from '../../../tools/lib/browser.mjs';
 import type { Report } from './browser/kit';
-import { openPage } from './browser/open';
 
 test('in Chromium, on WebGPU, gla and its gradient keep their contract', async () => {
-  const { page, close } = await openPage('./kit.ts');
+  const { page, close } = await openPage(new URL('./browser/kit.ts', import.meta.url));
   try {
     page.setDefaultTimeout(400_000);
     const { passed, failures } = await page.evaluate<Report>('runKit()');

@@ -61,3 +61,5 @@ globalThis.codeOf = (backend) =>
     () => 'none',
     (error: { code: string }) => error.code,
   );
+
+Object.assign(globalThis, { ready: true });

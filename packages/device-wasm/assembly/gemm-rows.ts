@@ -1,4 +1,4 @@
-import { madd, tile1, tile2, tile3, tile4 } from './gemm-tile';
+import { madd, putPart, tile1, tile2, tile3, tile4 } from './gemm-tile';
 
 // Products with one packed panel (see gemm-pack), a few rows at a time: what fused kernels build their blocks from.
 
@@ -8,11 +8,11 @@ export function tileRows(left: i32): i32 {
   return left > 9 || left == 4 || left == 7 || left == 8 ? 4 : min(left, 3);
 }
 
-/** C rows i … i + rows - 1 = scale·A·B + R; rows of A, C and R are lda, ldc and ldr bytes apart, r may be 0 and may equal c. */
+/** C rows i … i + min(rows, 4) - 1 = scale·A·B + R; rows of A, C and R are lda, ldc and ldr bytes apart, r may be 0 and may equal c. */
 export function rowTile(
   i: i32, rows: i32, a: usize, lda: usize, b: usize, k: i32, c: usize, ldc: usize, r: usize, ldr: usize, cols: i32, scale: f32,
 ): void {
-  if (rows == 4) tile4(i, a, lda, 0, b, k, c, ldc, 0, r, ldr, 0, 0, cols, scale, -Infinity);
+  if (rows >= 4) tile4(i, a, lda, 0, b, k, c, ldc, 0, r, ldr, 0, 0, cols, scale, -Infinity);
   else if (rows == 3) tile3(i, a, lda, 0, b, k, c, ldc, 0, r, ldr, 0, 0, cols, scale, -Infinity);
   else if (rows == 2) tile2(i, a, lda, 0, b, k, c, ldc, 0, r, ldr, 0, 0, cols, scale, -Infinity);
   else tile1(i, a, lda, 0, b, k, c, ldc, 0, r, ldr, 0, 0, cols, scale, -Infinity);
@@ -21,23 +21,12 @@ export function rowTile(
 /** c += scale·(x0, x1), the first `cols` of 8; at most 12 bytes further are read. */
 @inline
 function addRow(c: usize, x0: v128, x1: v128, cols: i32, scale: v128): void {
-  let y0 = f32x4.add(v128.load(c), f32x4.mul(x0, scale));
+  const y0 = f32x4.add(v128.load(c), f32x4.mul(x0, scale));
+  const y1 = cols > 4 ? f32x4.add(v128.load(c, 16), f32x4.mul(x1, scale)) : x1;
   if (cols >= 8) {
     v128.store(c, y0);
-    v128.store(c, f32x4.add(v128.load(c, 16), f32x4.mul(x1, scale)), 16);
-    return;
-  }
-  if (cols & 4) {
-    v128.store(c, y0);
-    c += 16;
-    if (cols & 3) y0 = f32x4.add(v128.load(c), f32x4.mul(x1, scale));
-  }
-  if (cols & 2) {
-    v128.store64_lane(c, y0, 0);
-    c += 8;
-    y0 = v128.shuffle<i64>(y0, y0, 1, 1);
-  }
-  if (cols & 1) v128.store32_lane(c, y0, 0);
+    v128.store(c, y1, 16);
+  } else putPart(c, y0, y1, cols);
 }
 
 /**

@@ -12,8 +12,8 @@ export function rowAt(base: usize, stride: usize, rows: usize, i: usize): usize 
   return base + (rows ? <usize>load<i32>(rows + (i << 2)) : i * stride);
 }
 
-/** Writes the first `cols` of 8 lanes. */
-function putPart(p: usize, x0: v128, x1: v128, cols: i32): void {
+/** Writes the first `cols`, fewer than 8, of 8 lanes. */
+export function putPart(p: usize, x0: v128, x1: v128, cols: i32): void {
   if (cols >= 4) {
     v128.store(p, x0);
     p += 16;

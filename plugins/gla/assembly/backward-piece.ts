@@ -1,9 +1,10 @@
 import { packColumns, packRows } from '../../../packages/device-wasm/assembly/gemm-pack';
+import { rowTile } from '../../../packages/device-wasm/assembly/gemm-rows';
 import { Call } from './call';
 import { decays, part, putPart, weigh } from './gates';
 import { Room } from './room';
 import { inner, scale, turn } from './states';
-import { straight, triangle, turned } from './tiles';
+import { triangle, turned } from './tiles';
 
 /**
  * Gradients of tokens [a, b), one piece. With x = scale · q ⊙ exp P, y = k ⊙ exp -P, S the state after the piece's first decay, D the
@@ -56,7 +57,7 @@ function values(room: Room, n: i32, V: i32, dv: usize, ldA: usize): void {
     const dO = room.dOOverV + (<usize>((j >> 3) * n) << 5);
     const out = dv + (<usize>j << 2);
     for (let i = 0; i < n; i += 4) {
-      straight(i, n - i, room.y, <usize>padded << 2, panel, padded, out, stepV, 0, 0, cols);
+      rowTile(i, n - i, room.y, <usize>padded << 2, panel, padded, out, stepV, 0, 0, cols, 1);
       const corner = room.A + <usize>i * ldA + (<usize>i << 2);
       const row = out + <usize>i * stepV;
       turned(n - i, corner, ldA, dO + (<usize>i << 5), n - i, row, row, stepV, cols, 0, 0);
@@ -72,9 +73,9 @@ function keys(room: Room, n: i32, V: i32, v: usize, dO: usize, S: usize, ldA: us
     const dx = room.dx + (<usize>d << 2), dy = room.dy + (<usize>d << 2);
     const x = room.xOverK + (<usize>(d * n) << 2), y = room.yOverK + (<usize>(d * n) << 2);
     for (let i = 0; i < n; i += 4) {
-      straight(i, n - i, dO, stepV, S, V, dx, ld, 0, 0, 8);
-      straight(i, n - i, room.dA, ldA, y, min(i + 4, n), dx, ld, dx, ld, 8);
-      straight(i, n - i, v, stepV, D, V, dy, ld, 0, 0, 8);
+      rowTile(i, n - i, dO, stepV, S, V, dx, ld, 0, 0, 8, 1);
+      rowTile(i, n - i, room.dA, ldA, y, min(i + 4, n), dx, ld, dx, ld, 8, 1);
+      rowTile(i, n - i, v, stepV, D, V, dy, ld, 0, 0, 8, 1);
       const corner = room.dA + <usize>i * ldA + (<usize>i << 2);
       const row = dy + <usize>i * ld;
       turned(n - i, corner, ldA, x + (<usize>i << 5), n - i, row, row, ld, 8, 0, 0);

@@ -1,7 +1,8 @@
 import { packColumns, packRows } from '../../../packages/device-wasm/assembly/gemm-pack';
+import { rowTile } from '../../../packages/device-wasm/assembly/gemm-rows';
 import { Call } from './call';
 import { decays, prefixes, weigh } from './gates';
-import { straight, triangle, turned } from './tiles';
+import { triangle, turned } from './tiles';
 
 // The chunked form (paper §4.1-4.2). Of one head, with x = scale · q ⊙ exp P and y = k ⊙ exp -P of a piece of n tokens:
 //   o  = [x | A] · [S ; v]         A = lower triangle of x·yᵀ
@@ -72,7 +73,7 @@ function head(call: Call, n: i32, h: i32, pair: i32, v0: i32, free: usize): void
       const shift = <usize>p << 5;
       packRows(0, 1, cols, count, v + shift, stepV, value);
       for (let i = 0; i < count; i += 4) {
-        straight(i, count - i, x, ldx, state, padded + min(i + 4, count), o + shift, stepV, 0, 0, cols);
+        rowTile(i, count - i, x, ldx, state, padded + min(i + 4, count), o + shift, stepV, 0, 0, cols, 1);
       }
       for (let d = 0; d < padded; d += 4) {
         const s = state + (<usize>d << 5), f = <usize>d << 2;

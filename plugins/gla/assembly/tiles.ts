@@ -1,16 +1,7 @@
-import { madd, tile1, tile2, tile3, tile4 } from '../../../packages/device-wasm/assembly/gemm-tile';
+import { rowTile } from '../../../packages/device-wasm/assembly/gemm-rows';
+import { madd, putPart } from '../../../packages/device-wasm/assembly/gemm-tile';
 
 // Products with packed panels `[k][8]` (see gemm-pack), one panel and at most four rows at a time: the triangles here are cut that fine.
-
-/** C rows i … i + rows - 1 = A·B (+ R); rows of A, C and R are lda, ldc and ldr bytes apart, r may be 0 and may equal c. */
-export function straight(
-  i: i32, rows: i32, a: usize, lda: usize, b: usize, k: i32, c: usize, ldc: usize, r: usize, ldr: usize, cols: i32,
-): void {
-  if (rows >= 4) tile4(i, a, lda, 0, b, k, c, ldc, 0, r, ldr, 0, 0, cols, 1, -Infinity);
-  else if (rows == 3) tile3(i, a, lda, 0, b, k, c, ldc, 0, r, ldr, 0, 0, cols, 1, -Infinity);
-  else if (rows == 2) tile2(i, a, lda, 0, b, k, c, ldc, 0, r, ldr, 0, 0, cols, 1, -Infinity);
-  else tile1(i, a, lda, 0, b, k, c, ldc, 0, r, ldr, 0, 0, cols, 1, -Infinity);
-}
 
 /**
  * Decayed values this small become 0: there is no flush-to-zero, and a product with a subnormal number costs a hundred cycles. NaN stays.
@@ -35,23 +26,11 @@ function finish(
     x0 = flush(f32x4.mul(x0, v128.load(byLane)));
     x1 = flush(f32x4.mul(x1, v128.load(byLane, 16)));
   }
-  let p = c + i * ld;
+  const p = c + i * ld;
   if (cols >= 8) {
     v128.store(p, x0);
     v128.store(p, x1, 16);
-    return;
-  }
-  if (cols & 4) {
-    v128.store(p, x0);
-    p += 16;
-    x0 = x1;
-  }
-  if (cols & 2) {
-    v128.store64_lane(p, x0, 0);
-    p += 8;
-    x0 = v128.shuffle<i64>(x0, x0, 1, 1);
-  }
-  if (cols & 1) v128.store32_lane(p, x0, 0);
+  } else putPart(p, x0, x1, cols);
 }
 
 /**
@@ -111,7 +90,7 @@ function turned1(
  */
 export function triangle(n: i32, k: i32, a: usize, lda: usize, b: usize, c: usize, ldc: usize): void {
   for (let j = 0; j < n; j += 8) {
-    for (let i = j; i < n; i += 4) straight(i, n - i, a, lda, b, k, c + (<usize>j << 2), ldc, 0, 0, 8);
+    for (let i = j; i < n; i += 4) rowTile(i, n - i, a, lda, b, k, c + (<usize>j << 2), ldc, 0, 0, 8, 1);
     b += <usize>k << 5;
   }
   for (let i = 0; i < n; i++) {

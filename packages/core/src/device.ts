@@ -46,6 +46,8 @@ export interface Device<Handle = unknown> {
     outs: readonly Arg<Handle>[],
     attrs: object,
   ): void;
+  /** Makes a call, and runs what it enqueues when all of it is compiled; rejects if something does not compile. */
+  prepare?<T>(fn: () => T | Promise<T>): Promise<T>;
   /** Called when a storage with packed copies is freed. */
   freePacked?(packed: Map<string, unknown>): void;
   /** Bytes beside the tensors' own: packed copies of weights, and what is reserved from the system in all. */

@@ -1,6 +1,6 @@
 export * from './errors';
 export { DTYPES, type DType, type Spec, type TypedArray } from './dtype';
-export { attr, type Attr, type AttrSchema, type AttrValues } from './attr';
+export { attr, resolveAttrs, type Attr, type AttrSchema, type AttrValues } from './attr';
 export type { Arg, Device, DeviceCaps, DeviceFactory } from './device';
 export { defineKernel, type Kernel, type KernelSpec } from './kernel';
 export {
@@ -21,7 +21,6 @@ export {
   type VjpCall,
 } from './op';
 export { applyOp } from './dispatch';
-export { resolveAttrs } from './attr';
 export { isTensor } from './brand';
 export { Tensor, type NestedArray } from './tensor';
 export type { TensorInput } from './input';

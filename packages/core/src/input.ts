@@ -53,11 +53,8 @@ export function checkedDType(op: string, dtype: DType): void {
 }
 
 function nativeDType(data: ArrayBufferView): DType | undefined {
-  if (data instanceof Float32Array) return 'f32';
-  if (data instanceof Int32Array) return 'i32';
-  if (data instanceof Uint32Array) return 'u32';
-  if (data instanceof Uint8Array) return 'u8';
-  if (data instanceof Float64Array) return undefined;
+  const found = (Object.keys(DTYPES) as DType[]).find((dtype) => data instanceof DTYPES[dtype].array);
+  if (found || data instanceof Float64Array) return found;
   const details = { argument: 'data', remedy: 'Pass a Float32Array, Int32Array, Uint32Array or Uint8Array.' };
   throw new DTypeError(`tensor: ${data.constructor.name} is not taken.`, details);
 }

@@ -64,10 +64,7 @@ export interface ModelCard<M extends Model = Model, O extends LoadOptions = Load
 const collator = new Intl.Collator('en', { numeric: true });
 
 function globToRegExp(glob: string): RegExp {
-  const escaped = glob
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replace(/\*+/g, '.*')
-    .replace(/\?/g, '.');
+  const escaped = glob.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*+|\?/g, (c) => (c === '?' ? '.' : '.*'));
   return new RegExp(`^${escaped}$`);
 }
 

@@ -56,9 +56,7 @@ export class Zoo {
   /** @internal */ tracer: Tracer | undefined;
   /** @internal */ tape: Tape | undefined;
   readonly strict: boolean;
-  private readonly scopes = new Scopes(() => {
-    this.counts.tensors--;
-  });
+  private readonly scopes = new Scopes(() => void this.counts.tensors--);
   private readonly table: KernelTable;
   private readonly loaded = new Map<string, { plugin: Plugin; ready: Promise<void> }>();
   private readonly composed = new Set<string>();
@@ -331,6 +329,12 @@ export class Zoo {
     return valueAndGrad(this, fn, params);
   }
 
+  /** Makes a call once all that it runs is compiled, which does not block: later calls with its shapes compile nothing. */
+  async prepare<T>(fn: () => T | Promise<T>): Promise<T> {
+    this.refuseReadWhileTracing('prepare()');
+    return this.device.prepare ? this.device.prepare(fn) : fn();
+  }
+
   /** Runs `fn` without recording. */
   noGrad<T>(fn: () => T): T {
     const { tape } = this;
@@ -371,10 +375,9 @@ export async function createZoo(options: ZooOptions): Promise<Zoo> {
     const details = { argument: 'device' };
     throw new DeviceError('createZoo: `device` must be a device factory such as wasm() or cpu().', details);
   }
-  const device = await options.device();
-  const zoo = new Zoo(device, options);
+  const zoo = new Zoo(await options.device(), options);
   try {
-    await zoo.register(device.kernels, device.name);
+    await zoo.register(zoo.device.kernels, zoo.device.name);
     for (const plugin of options.plugins ?? []) await zoo.use(plugin);
   } catch (error) {
     await zoo.dispose();

@@ -35,3 +35,12 @@ test('a function and a model go to the executor with their inputs and the option
   await zoo.dispose();
   expect(() => zoo.compile(forward, { executor })).toThrow(DisposedError);
 });
+
+test('where nothing is compiled, a prepared call is the call', async () => {
+  const { zoo } = await fakeZoo();
+  expect(await (await zoo.prepare(() => exp(zoo.zeros([1])))).array()).toEqual([1]);
+  expect(await zoo.prepare(async () => Promise.resolve('late'))).toBe('late');
+  await expect(zoo.prepare(() => exp(undefined as never))).rejects.toMatchObject({ code: 'shape' });
+  await zoo.dispose();
+  await expect(zoo.prepare(() => 1)).rejects.toBeInstanceOf(DisposedError);
+});

@@ -12,6 +12,7 @@ import {
 } from '@paperzoo/core';
 import { programsOf, type WebgpuCall, type WebgpuContext, type WebgpuHandle } from './context';
 import type { OpenedAdapter } from './gpu/adapter';
+import { Held } from './gpu/held';
 import { Pipelines } from './gpu/pipelines';
 import { BufferPool, type Handle } from './gpu/pool';
 import type { Program } from './gpu/program';
@@ -33,6 +34,7 @@ export class WebgpuDevice implements Device<Handle> {
   private readonly pipelines: Pipelines;
   private readonly pool: BufferPool;
   private readonly reader: Reader;
+  private readonly held: Held;
   private readonly context: Context;
 
   constructor({ device, gpu, name, info }: OpenedAdapter) {
@@ -44,14 +46,21 @@ export class WebgpuDevice implements Device<Handle> {
     this.recorder = new Recorder(device, name);
     this.pipelines = new Pipelines(device, name, this.recorder.ring);
     this.pool = new BufferPool(device, name, maxBufferBytes, (block) => this.pipelines.forget(block));
-    this.recorder.onSubmit = () => this.pool.trim();
-    this.reader = new Reader(device, this.recorder);
-    this.context = new Context(this.caps, this.recorder, this.pipelines, this.pool);
+    this.held = new Held(this.pipelines);
+    // Free memory may still be in use by commands that are held.
+    this.recorder.onSubmit = () => this.held.active || this.pool.trim();
+    this.reader = new Reader(device, this.recorder, this.held);
+    this.context = new Context(this.caps, this.recorder, this.pipelines, this.pool, this.held);
   }
 
   /** Dispatches recorded since the device was made. */
   get dispatches(): number {
     return this.recorder.dispatches;
+  }
+
+  /** Programs that were compiled while a call waited; with `prepare`, none. */
+  get blockingCompilations(): number {
+    return this.pipelines.blocking;
   }
 
   alloc(bytes: number, dtype: DType): Handle {
@@ -66,17 +75,25 @@ export class WebgpuDevice implements Device<Handle> {
   }
 
   write(handle: Handle, data: TypedArray): void {
+    const values = widened(data);
+    if (!this.held.touches(handle.block)) return this.overtake(handle, values);
+    const copy = values === data ? values.slice() : values;
+    this.held.order([], { outs: [handle], run: () => this.overtake(handle, copy) });
+  }
+
+  /** Writes overtake commands that are not submitted yet; a buffer that those use must not change under them. */
+  private overtake(handle: Handle, values: ReturnType<typeof widened>): void {
     const { batch } = this.recorder;
     if (handle.block.used === batch) {
-      // Writes overtake commands that are not submitted yet; a buffer that those use must not change under them.
-      if (handle.bytes > MOST_EXCHANGED) this.recorder.flush();
+      // What is free of recorded commands may not be free of held ones.
+      if (handle.bytes > MOST_EXCHANGED || this.held.active) this.recorder.flush();
       else {
         const fresh = this.pool.take(handle.bytes, batch);
         this.pool.give(handle.block);
         handle.block = fresh;
       }
     }
-    this.gpu.queue.writeBuffer(handle.block.buffer, 0, widened(data));
+    this.gpu.queue.writeBuffer(handle.block.buffer, 0, values);
     handle.batch = this.recorder.batch;
   }
 
@@ -88,6 +105,11 @@ export class WebgpuDevice implements Device<Handle> {
     throw new AsyncReadError('dataSync(): a graphics adapter can only be read asynchronously.', {
       remedy: 'Use `await tensor.data()`.',
     });
+  }
+
+  /** Compiles all that a call needs, without blocking, before anything of it runs. Rejects with `DeviceError` if a shader does not compile. */
+  prepare<T>(fn: () => T | Promise<T>): Promise<T> {
+    return this.held.during(fn);
   }
 
   async load(kernels: readonly Kernel<Handle>[]): Promise<void> {
@@ -136,6 +158,7 @@ class Context implements WebgpuContext {
     private readonly recorder: Recorder,
     private readonly pipelines: Pipelines,
     private readonly pool: BufferPool,
+    private readonly held: Held,
   ) {}
 
   enter(kernel: string): void {
@@ -149,16 +172,20 @@ class Context implements WebgpuContext {
 
   dispatch(key: string, make: () => Program, { ins, outs, params = [], size }: WebgpuCall): void {
     if (size === 0) return;
-    // A shader that does not compile is the batch's error too.
-    void this.recorder.batch;
-    const pipeline = this.pipelines.get(key, make);
-    const given = params.length + (pipeline.perGroup ? 2 : 0);
-    if (given !== pipeline.types.length) {
-      const message = `webgpu: ${this.kernel}: program ${key} has ${pipeline.types.length} parameters, got ${given}.`;
-      throw new DeviceError(message, { argument: key, expected: pipeline.types.length, got: given });
-    }
     const call = { ins: ins as readonly Handle[], outs: outs as readonly Handle[], params, size };
-    this.recorder.dispatch(this.kernel, this.pipelines, pipeline, call);
+    const { kernel } = this;
+    const run = () => {
+      // A shader that does not compile is the batch's error too.
+      void this.recorder.batch;
+      const pipeline = this.pipelines.get(key, make);
+      const given = params.length + (pipeline.perGroup ? 2 : 0);
+      if (given !== pipeline.types.length) {
+        const message = `webgpu: ${kernel}: program ${key} has ${pipeline.types.length} parameters, got ${given}.`;
+        throw new DeviceError(message, { argument: key, expected: pipeline.types.length, got: given });
+      }
+      this.recorder.dispatch(kernel, this.pipelines, pipeline, call);
+    };
+    this.held.order(call.ins, { outs: call.outs, program: [key, make], run });
   }
 
   scratch(elements: number): Handle {

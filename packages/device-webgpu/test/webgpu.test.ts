@@ -66,6 +66,28 @@ describe('in Chromium, under a policy that allows no code from strings', () => {
     expect(works).toEqual([4, 4]);
   });
 
+  test('a prepared call compiles everything without blocking, and gives what a plain one gives', async () => {
+    const { expected, first, again, without, blocking } = await ask('prepared');
+    expect(without).toBeGreaterThan(3);
+    expect(blocking).toBe(0);
+    expect(first).toEqual(expected);
+    expect(again).toEqual(expected);
+  });
+
+  test('what other code does while a call waits for the compiler comes out right', async () => {
+    expect(await ask('meanwhile')).toEqual({ sums: [1, 3, 5, 7], wrong: -1, tensors: 0, blocking: 0 });
+  });
+
+  test('a shader that does not compile is an error of the prepared call; what an error left behind runs all the same', async () => {
+    const { broken, spoilt, beside, thrown, rest } = await ask('unprepared');
+    expect(broken).toMatchObject({ code: 'device', argument: 'test.faulty' });
+    expect(broken!.message).toMatch(/test\.faulty does not compile on .*swiftshader/is);
+    expect(spoilt).toEqual(broken);
+    expect(beside).toEqual([3, 3, 3, 3]);
+    expect(thrown).toBe('halfway');
+    expect(rest).toEqual([7, 7, 7, 7]);
+  });
+
   test('auto takes it after a self-test, and otherwise the next, saying why', async () => {
     const { good, wrong, none } = await ask('automatic');
     expect(good).toMatchObject({ name: 'webgpu', reason: 'webgpu: passed its self-test', works: [4, 4] });

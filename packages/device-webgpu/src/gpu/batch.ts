@@ -12,11 +12,21 @@ export class Batch {
   /** Resolves to the first error in it or in what it read from; never rejects. */
   readonly outcome: Promise<ZooError | undefined>;
   private fine = false;
+  /** Known by now to have failed: what reads from it need not be run, and must not take others of its batch along. */
+  error: ZooError | undefined;
 
   constructor() {
     this.outcome = new Promise<Promise<ZooError | undefined>>((resolve) => {
       this.settle = resolve as (own: Promise<ZooError | undefined>) => void;
     }) as unknown as Promise<ZooError | undefined>;
+  }
+
+  /** A batch that never ran. */
+  static failed(error: ZooError): Batch {
+    const batch = new Batch();
+    batch.error = error;
+    batch.close(Promise.resolve(error));
+    return batch;
   }
 
   /** Results of `other` are read in this one. */
@@ -32,6 +42,7 @@ export class Batch {
       Promise.all([own, ...sources]).then((all) => {
         const error = all.find((e) => e !== undefined);
         this.fine = error === undefined;
+        this.error = error;
         return error;
       }),
     );

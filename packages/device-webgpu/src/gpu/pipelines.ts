@@ -18,9 +18,12 @@ const MOST_GROUPS = 8192;
 
 export class Pipelines {
   private readonly known = new Map<string, Pipeline>();
+  private readonly broken = new Map<string, DeviceError>();
   private readonly layouts = new Map<string, { group: GPUBindGroupLayout; pipeline: GPUPipelineLayout }>();
   private readonly groups = new Map<string, GPUBindGroup>();
   private readonly groupsOf = new Map<number, string[]>();
+  /** Programs that were compiled while a call waited. */
+  blocking = 0;
 
   constructor(
     private readonly device: GPUDevice,
@@ -28,11 +31,18 @@ export class Pipelines {
     private readonly ring: { readonly buffer: GPUBuffer; readonly slot: number },
   ) {}
 
+  has(key: string): boolean {
+    return this.known.has(key);
+  }
+
   get(key: string, make: () => Program): Pipeline {
     const known = this.known.get(key);
     if (known) return known;
+    const error = this.broken.get(key);
+    if (error) throw error;
     const program = make();
     const layout = this.layoutOf(program);
+    this.blocking++;
     const pipeline = this.device.createComputePipeline(this.descriptor(key, program, layout.pipeline));
     return this.add(key, program, pipeline, layout.group);
   }
@@ -44,15 +54,18 @@ export class Pipelines {
         if (this.known.has(key)) return;
         const layout = this.layoutOf(program);
         try {
-          const made = await this.device.createComputePipelineAsync(this.descriptor(key, program, layout.pipeline));
-          this.add(key, program, made, layout.group);
+          // A scope of its own: the compiler's complaint must not be taken for one about the commands being recorded.
+          this.device.pushErrorScope('validation');
+          const descriptor = this.descriptor(key, program, layout.pipeline);
+          this.device.popErrorScope().catch(() => undefined);
+          const made = await this.device.createComputePipelineAsync(descriptor);
+          if (!this.known.has(key)) this.add(key, program, made, layout.group);
         } catch (cause) {
           const reason = cause instanceof Error ? cause.message : String(cause);
-          throw new DeviceError(`webgpu: the shader ${key} does not compile on ${this.adapter}: ${reason}`, {
-            argument: key,
-            got: reason,
-            cause,
-          });
+          const message = `webgpu: the shader ${key} does not compile on ${this.adapter}: ${reason}`;
+          const error = new DeviceError(message, { argument: key, got: reason, cause });
+          this.broken.set(key, error);
+          throw error;
         }
       }),
     );

@@ -2,6 +2,7 @@
 import { DeviceLostError, DTYPES, type DType, type TypedArray } from '@paperzoo/core';
 import { MAP_FOR_READING, USAGE } from './constants';
 import { sizeClass, type Handle } from './pool';
+import type { Held } from './held';
 import type { Recorder } from './recorder';
 
 /** Staging buffers kept for later reads, and the largest of them. */
@@ -15,16 +16,13 @@ export class Reader {
   constructor(
     private readonly device: GPUDevice,
     private readonly recorder: Recorder,
+    private readonly held: Held,
   ) {}
 
   /** Everything recorded before is submitted; rejects with what went wrong on the way to this value. */
   async read(handle: Handle, dtype: DType, size: number): Promise<TypedArray> {
     const bytes = size * 4;
-    const { batch } = this.recorder;
-    const staging = this.take(bytes);
-    batch.reads(handle.batch);
-    this.recorder.copy(handle.block.buffer, staging, bytes);
-    this.recorder.flush();
+    const { batch, staging } = await this.copyInTurn(handle, bytes);
     const { whenLost } = this.recorder;
     try {
       // A failed batch can leave the staging buffer unmappable: its own error says more, so it is asked first.
@@ -42,6 +40,33 @@ export class Reader {
       this.destroy(staging);
       throw error;
     }
+  }
+
+  /** Enqueues a copy at once, or after the commands that are held. */
+  private async copyInTurn(handle: Handle, bytes: number) {
+    const copy = () => {
+      if (handle.batch?.error) throw handle.batch.error;
+      const { batch } = this.recorder;
+      const staging = this.take(bytes);
+      batch.reads(handle.batch);
+      this.recorder.copy(handle.block.buffer, staging, bytes);
+      this.recorder.flush();
+      return { batch, staging };
+    };
+    if (!this.held.active) return copy();
+    const copied = new Promise<ReturnType<typeof copy>>((resolve, reject) => {
+      const run = () => {
+        try {
+          resolve(copy());
+        } catch (error) {
+          reject(error as Error);
+        }
+      };
+      this.held.order([handle], { outs: [], run });
+    });
+    // What went wrong with others' commands is theirs; this value's own batch knows of what it depends on.
+    this.held.drain().catch(() => undefined);
+    return copied;
   }
 
   private take(bytes: number): GPUBuffer {

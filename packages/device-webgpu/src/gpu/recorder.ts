@@ -66,6 +66,11 @@ export class Recorder {
 
   dispatch(kernel: string, pipelines: Pipelines, pipeline: Pipeline, call: Call): void {
     const { ins, outs, params, size } = call;
+    const spoilt = ins.find((handle) => handle.batch?.error)?.batch;
+    if (spoilt) {
+      for (const handle of outs) handle.batch = spoilt;
+      return;
+    }
     if (this.used === MOST) this.flush();
     const batch = this.batch;
     batch.kernels.add(kernel);

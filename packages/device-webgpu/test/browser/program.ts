@@ -17,6 +17,7 @@ import {
 } from '@paperzoo/core';
 import { wasm } from '@paperzoo/device-wasm';
 import { auto, webgpu, webgpuKernel } from '../../src/index';
+import { meanwhile, prepared, unprepared } from './prepare';
 
 const quiet = { log: () => undefined };
 const told = (error: unknown) => {
@@ -250,6 +251,9 @@ function farthest(
   return worst;
 }
 
-const tests = { facts, traffic, folded, brokenShader, brokenLoad, tooLarge, lost, automatic, training, products };
+const tests = {
+  ...{ facts, traffic, folded, brokenShader, brokenLoad, tooLarge, lost, automatic, training, products },
+  ...{ prepared, meanwhile, unprepared },
+};
 export type Tests = typeof tests;
 Object.assign(globalThis, { tests, ready: true });

@@ -1,6 +1,7 @@
 // The functions that kernels of other packages may call by name, so that they need nothing of this package when they run.
 import { geluf, hardsigmoidf, hardswishf, reluf, siluf } from './activations';
 import { sinef } from './angle';
+import { divf, mulf } from './arithmetic';
 import type { WgslFunction } from './functions';
 import { laneSum } from './lanes';
 import { erff, expf, expm1f, log1pf, logf, rootf, rsqrtf, sigmoidf, sqrtf, tanhf } from './math';
@@ -9,7 +10,7 @@ import { infinity, isNan, maximum, minimum, nan } from './special';
 
 const FUNCTIONS = [
   ...[expf, expm1f, logf, log1pf, sqrtf, rsqrtf, rootf, sinef, powf, erff, sigmoidf, tanhf],
-  ...[reluf, geluf, siluf, hardsigmoidf, hardswishf, isNan, infinity, nan, maximum, minimum, laneSum],
+  ...[reluf, geluf, siluf, hardsigmoidf, hardswishf, isNan, infinity, nan, maximum, minimum, laneSum, mulf, divf],
 ];
 
 const byName: ReadonlyMap<string, WgslFunction> = new Map(FUNCTIONS.map((f) => [f.name, f]));

@@ -7,6 +7,7 @@ import { defineKernel } from '@paperzoo/core';
 import type { Program, WebgpuArg, WebgpuContext, WebgpuHandle } from '@paperzoo/device-webgpu';
 import { glaGrad } from '../../ops/gla-grad';
 import { glaSizes, type GateKind, type GlaAttrs, type GlaSizes } from '../../ops/gla-shapes';
+import { fold, type Fold } from './fold';
 import { CHUNK, columnsFor, eachKey, f32, handles, LANES, PARAMS, places, runs, tokenFunctions, values } from './frame';
 
 /** Of `work`: per tile dq, dk and dg [rows · K]; dv [rows · V]; the first states' gradients; per workgroup the kept states and one chunk's P. */
@@ -99,30 +100,6 @@ var<workgroup> dO: array<f32, ${columns}>;`,
   }
   ${eachKey(columns, `if (live) { work[p.dInitial + (state + d) * p.V + column] = dS[${at}]; }`)}`,
   };
-}
-
-/** Adds up `count` numbers, `step` apart, from start + (i / inner) · outerStep + i % inner on. */
-const foldProgram: Program = {
-  ins: f32('xs'),
-  outs: f32('ys'),
-  params: ['start', 'inner', 'outerStep', 'count', 'step'],
-  body: `let from_ = p.start + (i / p.inner) * p.outerStep + i % p.inner;
-  var so = 0.0;
-  for (var j = 0u; j < p.count; j++) { so += xs[from_ + j * p.step]; }
-  ys[i] = so;`,
-};
-
-interface Fold {
-  readonly start: number;
-  readonly inner: number;
-  readonly outerStep: number;
-  readonly count: number;
-  readonly step: number;
-}
-
-function fold(ctx: WebgpuContext, from: WebgpuHandle, to: WebgpuHandle, size: number, f: Fold): void {
-  const params = [f.start, f.inner, f.outerStep, f.count, f.step];
-  ctx.dispatch('gla.fold', () => foldProgram, { ins: [from], outs: [to], params, size });
 }
 
 const sized = (size: number, start: number): Fold => ({

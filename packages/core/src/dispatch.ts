@@ -15,6 +15,7 @@ export function callOp(op: Op, args: readonly unknown[]): Tensor | Tensor[] {
   let count = args.length;
   let given: object | undefined;
   const last = args[count - 1];
+  if (last === undefined && count === inputs.length + 1) count--; // Attributes that were passed on without being given.
   // The attributes are the one plain object; a list input is an array and every other input a tensor, a number or nothing.
   if (count > 0 && last !== null && typeof last === 'object' && !isTensor(last) && !Array.isArray(last)) {
     refuseForeign(op, last);

@@ -176,3 +176,9 @@ describe('wrong arguments', () => {
     expect(String(sum(zoo.zeros([2, 2])))).toBe('Tensor(f32[])');
   });
 });
+
+test('attributes that are passed on without being given are none', async () => {
+  const [x, attrs] = [zoo.full([2], 3), undefined as { dim: number[] } | undefined];
+  expect(await sum(x, attrs as never).array()).toBe(6);
+  expect(failure(() => (neg as (...args: unknown[]) => Tensor)(x, undefined, undefined)).code).toBe('shape');
+});

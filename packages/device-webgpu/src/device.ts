@@ -17,7 +17,8 @@ import { Pipelines } from './gpu/pipelines';
 import { BufferPool, type Handle } from './gpu/pool';
 import type { Program } from './gpu/program';
 import { Reader } from './gpu/reader';
-import { Recorder } from './gpu/recorder';
+import { MOST, Recorder } from './gpu/recorder';
+import { Timer, type Timing } from './gpu/timer';
 import { webgpuKernels } from './kernels/index';
 
 /** Beyond this, a write waits for the commands before it rather than taking a second buffer. */
@@ -36,6 +37,7 @@ export class WebgpuDevice implements Device<Handle> {
   private readonly reader: Reader;
   private readonly held: Held;
   private readonly context: Context;
+  private timing = false;
 
   constructor({ device, gpu, name, info }: OpenedAdapter) {
     this.gpu = device;
@@ -128,6 +130,29 @@ export class WebgpuDevice implements Device<Handle> {
     } finally {
       this.context.leave();
     }
+  }
+
+  /** Makes a call and times each of its dispatches. One at a time. Throws `DeviceError` where there is no clock. */
+  async timed(fn: () => unknown): Promise<Timing[]> {
+    const { adapter, timestamps } = this.caps.info;
+    if (!timestamps || this.timing) {
+      const why = timestamps ? 'another call is being timed' : `${String(adapter)} has no timestamp-query`;
+      throw new DeviceError(`webgpu: dispatches cannot be timed: ${why}.`, {
+        remedy: timestamps ? 'Await it first.' : 'Measure the time until a read instead.',
+      });
+    }
+    this.timing = true;
+    const timer = new Timer(this.gpu, MOST);
+    try {
+      this.recorder.time(timer);
+      await fn();
+      await this.held.drain();
+    } finally {
+      this.recorder.time(undefined);
+      this.timing = false;
+      await Promise.race([timer.close(), this.recorder.whenLost]);
+    }
+    return [...timer.timings.values()];
   }
 
   memory(): { readonly packedBytes: number; readonly reservedBytes: number } {

@@ -1,5 +1,6 @@
 export { webgpu, type WebgpuOptions } from './webgpu';
 export { auto } from './auto';
+export { profileCall, type GpuProfile, type GpuProfileRow } from './profile';
 export {
   webgpuKernel,
   type WebgpuArg,

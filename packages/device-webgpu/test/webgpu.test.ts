@@ -88,6 +88,30 @@ describe('in Chromium, under a policy that allows no code from strings', () => {
     expect(rest).toEqual([7, 7, 7, 7]);
   });
 
+  test('what the machine lacks is said with its name and a way out', async () => {
+    const { gpu, adapter, device } = await ask('missing');
+    expect(gpu).toMatchObject({ name: 'DeviceError', code: 'device', remedy: expect.stringMatching(/https|wasm/) });
+    expect(gpu!.message).toContain('this browser has no WebGPU');
+    expect(adapter).toMatchObject({ code: 'device', remedy: expect.stringMatching(/graphics driver.*wasm/) });
+    expect(device).toMatchObject({ code: 'device', remedy: expect.stringContaining('wasm()') });
+    expect(device!.message).toMatch(/swiftshader refused a device: out of devices/i);
+  });
+
+  test('a call is timed by kernel on the adapter’s clock, or the reason is told', async () => {
+    const { profile, twice, thrown, after, elsewhere, clockless } = await ask('profiled');
+    expect(profile.adapter).toMatch(/swiftshader/i);
+    expect(profile.rows.map(({ kernel }) => kernel).sort()).toEqual(['matmul/webgpu', 'softmax/webgpu']);
+    expect(profile.dispatches).toBe(2);
+    expect(profile.ms).toBeGreaterThanOrEqual(0);
+    expect(twice).toMatchObject({ code: 'device', remedy: 'Await it first.' });
+    expect(thrown).toMatchObject({ message: 'halfway' });
+    expect(after).toBeCloseTo(1 / 64, 6);
+    expect(elsewhere).toMatchObject({ code: 'device' });
+    expect(elsewhere!.message).toContain('this zoo is on wasm');
+    expect(clockless.said!.message).toMatch(/swiftshader has no timestamp-query/i);
+    expect(clockless.works).toEqual([1, 1]);
+  });
+
   test('auto takes it after a self-test, and otherwise the next, saying why', async () => {
     const { good, wrong, none } = await ask('automatic');
     expect(good).toMatchObject({ name: 'webgpu', reason: 'webgpu: passed its self-test', works: [4, 4] });

@@ -40,7 +40,8 @@ async function findGpu(): Promise<GPU> {
     const dawn = (await import(/* @vite-ignore */ /* webpackIgnore: true */ name)) as {
       create(options: string[]): GPU;
     };
-    return dawn.create([]);
+    // Rounded clocks protect pages from each other; a program of one's own needs no such protection.
+    return dawn.create(['disable-dawn-features=timestamp_quantization']);
   } catch (cause) {
     throw new DeviceError('webgpu: Node has no WebGPU of its own, and the package "webgpu" could not be loaded.', {
       remedy: 'Run `npm install webgpu`, or take wasm().',
@@ -84,6 +85,10 @@ export async function openAdapter(options: GPURequestAdapterOptions): Promise<Op
     };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new DeviceError(`webgpu: the adapter ${name} refused a device: ${reason}`, { got: reason, cause });
+    throw new DeviceError(`webgpu: the adapter ${name} refused a device: ${reason}`, {
+      got: reason,
+      remedy: 'Close other programs or tabs that use it, update the driver, or take wasm().',
+      cause,
+    });
   }
 }

@@ -4,11 +4,12 @@ import { Batch } from './batch';
 import { USAGE } from './constants';
 import type { Block, Handle } from './pool';
 import type { Pipeline, Pipelines } from './pipelines';
+import type { Timer } from './timer';
 
 /** Parameters of one dispatch; a multiple of every adapter's alignment of dynamic offsets. */
 export const SLOT = 256;
 /** Dispatches per submission. */
-const MOST = 64;
+export const MOST = 64;
 const MOST_GROUPS = 65535;
 
 export interface Call {
@@ -33,6 +34,7 @@ export class Recorder {
   private lost: DeviceLostError | undefined;
   /** Called after each submission, when no buffer is in use by a batch being recorded. */
   onSubmit: () => void = () => undefined;
+  private timer: Timer | undefined;
   /** Rejects when the device is lost. */
   readonly whenLost: Promise<never>;
 
@@ -91,12 +93,23 @@ export class Recorder {
     this.put(at, pipeline.types, [...head, ...params]);
     const group = pipelines.group(pipeline.layout, `${ins.length}/${outs.length}`, blocks);
     this.encoder ??= this.device.createCommandEncoder();
+    if (this.timer) {
+      this.endPass();
+      const timestampWrites = this.timer.next(kernel, pipeline.key);
+      this.pass = this.encoder.beginComputePass({ label: kernel, timestampWrites });
+    }
     this.pass ??= this.encoder.beginComputePass();
     this.pass.setPipeline(pipeline.pipeline);
     this.pass.setBindGroup(0, group, [this.used * SLOT]);
     this.pass.dispatchWorkgroups(x, y, z);
     this.used++;
     this.dispatches++;
+  }
+
+  /** Times dispatches from here on; without a timer, no longer. */
+  time(timer: Timer | undefined): void {
+    this.flush();
+    this.timer = timer;
   }
 
   private put(at: number, types: readonly string[], values: readonly number[]): void {
@@ -119,8 +132,10 @@ export class Recorder {
     if (!batch) return undefined;
     this.endPass();
     if (this.encoder) {
+      const submitted = this.timer?.resolve(this.encoder);
       if (this.used > 0) this.device.queue.writeBuffer(this.ring.buffer, 0, this.slots, 0, this.used * SLOT);
       this.device.queue.submit([this.encoder.finish()]);
+      submitted?.();
     }
     this.encoder = undefined;
     this.used = 0;

@@ -17,6 +17,7 @@ import {
 } from '@paperzoo/core';
 import { wasm } from '@paperzoo/device-wasm';
 import { auto, webgpu, webgpuKernel } from '../../src/index';
+import { missing, profiled } from './missing';
 import { meanwhile, prepared, unprepared } from './prepare';
 
 const quiet = { log: () => undefined };
@@ -253,7 +254,7 @@ function farthest(
 
 const tests = {
   ...{ facts, traffic, folded, brokenShader, brokenLoad, tooLarge, lost, automatic, training, products },
-  ...{ prepared, meanwhile, unprepared },
+  ...{ prepared, meanwhile, unprepared, missing, profiled },
 };
 export type Tests = typeof tests;
 Object.assign(globalThis, { tests, ready: true });

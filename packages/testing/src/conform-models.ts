@@ -1,5 +1,5 @@
 import type { DeviceFactory, LoadOptions, Model, ModelCard, Plugin, Spec, Tensor } from '@paperzoo/core';
-import type { Check } from './check';
+import { CheckList, type Check } from './check';
 import { checkAgreement } from './checks/model-agreement';
 import { checkForward } from './checks/model-forward';
 import { checkModule } from './checks/model-module';
@@ -59,8 +59,7 @@ export function conformModels(plugin: Plugin, options: ConformModelsOptions): Ch
   const plugins = [...(options.plugins ?? []), plugin];
   const labs = Object.entries(options.devices).map(([name, device]) => new Lab(name, device, plugins));
   const oracle = new Oracle(plugins);
-  const checks: Check[] = [];
-  const add = (name: string, run: () => Promise<void>) => checks.push({ name, run });
+  const list = new CheckList();
   for (const card of plugin.models ?? []) {
     const context: CardContext = {
       card,
@@ -69,19 +68,21 @@ export function conformModels(plugin: Plugin, options: ConformModelsOptions): Ch
       outputs: (batch) => (options.outputs ?? classScores)(card, batch),
     };
     for (const lab of labs) {
-      add(`${lab.name} · ${card.name} · forward`, () => checkForward(lab, context));
+      const add = (what: string, run: () => Promise<void>) =>
+        list.add({ device: lab.name, subject: card.name, what }, run);
+      add('forward', () => checkForward(lab, context));
       if (card.macs !== undefined && card.macs <= (options.oracleMacs ?? 100e6))
-        add(`${lab.name} · ${card.name} · agrees with float64`, () =>
-          checkAgreement(lab, oracle, context, options.tolerance ?? 1e-4),
-        );
+        add('agrees with float64', () => checkAgreement(lab, oracle, context, options.tolerance ?? 1e-4));
     }
     const [first] = labs;
     if (!first) continue;
-    add(`${card.name} · parameters, multiply-adds, state dict`, () => checkModule(first, context));
+    const what = 'parameters, multiply-adds, state dict';
+    list.add({ subject: card.name, what }, () => checkModule(first, context));
   }
-  for (const lab of labs) add(`${lab.name} · memory is back and the device freed`, () => lab.close());
-  add('float64 device freed', () => oracle.close());
-  return checks;
+  for (const lab of labs)
+    list.add({ device: lab.name, what: 'memory is back and the device freed' }, () => lab.close());
+  list.add({ what: 'float64 device freed' }, () => oracle.close());
+  return list.checks;
 }
 
 function imageInputs({ config }: ModelCard, batch: number): Spec[] {

@@ -33,10 +33,12 @@ export function conformOnnx(target: Plugin | readonly Op[], options: ConformOnnx
       .filter((sample) => !Object.hasOwn(options.refused ?? {}, `${op.name}/${sample.name}`))
       .map((sample): Check => ({
         name: `onnx · ${op.name} · ${sample.name}`,
+        subject: op.name,
+        what: sample.name,
         run: () => checkSample(op, sample, oracle, options),
       })),
   );
-  return [...checks, { name: 'onnx · end', run: () => oracle.close() }];
+  return [...checks, { name: 'onnx · end', what: 'end', run: () => oracle.close() }];
 }
 
 async function checkSample(op: Op, sample: Sample, oracle: Oracle, options: ConformOnnxOptions): Promise<void> {

@@ -1,5 +1,6 @@
-export { ConformanceError, type Check } from './check';
+export { ConformanceError, type Check, type Mismatch } from './check';
 export { conform, type ConformOptions } from './conform';
+export { conformGraphs, type ConformGraphsOptions } from './conform-graphs';
 export { conformOnnx, type ConformOnnxOptions } from './conform-onnx';
 export {
   conformModels,

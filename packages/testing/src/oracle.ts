@@ -13,6 +13,7 @@ export interface Truth {
 export class Oracle {
   #zoo: Promise<Zoo> | undefined;
   readonly #known = new Map<string, readonly Truth[]>();
+  readonly #slopes = new Map<string, readonly ArrayLike<number>[] | undefined>();
 
   constructor(private readonly plugins: readonly Plugin[]) {}
 
@@ -47,10 +48,28 @@ export class Oracle {
     return truth;
   }
 
+  /** What `compute` finds in the same zoo, remembered likewise; undefined for an op without a gradient. */
+  async gradients(
+    op: Op,
+    sample: Sample,
+    compute: (zoo: Zoo) => readonly ArrayLike<number>[] | undefined,
+  ): Promise<readonly ArrayLike<number>[] | undefined> {
+    const key = `${op.name}\0${sample.name}`;
+    if (!this.#slopes.has(key)) {
+      const zoo = await this.zoo();
+      this.#slopes.set(
+        key,
+        zoo.scope(() => compute(zoo)),
+      );
+    }
+    return this.#slopes.get(key);
+  }
+
   async close(): Promise<void> {
     const zoo = this.#zoo;
     this.#zoo = undefined;
     this.#known.clear();
+    this.#slopes.clear();
     await (await zoo)?.dispose();
   }
 }

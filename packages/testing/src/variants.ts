@@ -38,6 +38,14 @@ export function variants(op: Op): Sample[] {
   return [...found.values()];
 }
 
+/** Some of them, drawn by the name of what they are for: always the same there, and others elsewhere. */
+export function fewVariants(op: Op, count: number, seed: string): Sample[] {
+  const all = variants(op);
+  const random = new Random(`${op.name}/${seed}/few`);
+  while (all.length > count) all.splice(random.below(all.length), 1);
+  return all;
+}
+
 const sizesIn = (sample: Sample): number[] => [
   ...new Set(sample.ins.flatMap((x) => (x && Array.isArray(x.fill) ? [] : (x?.shape ?? []))).filter((n) => n > 1)),
 ];

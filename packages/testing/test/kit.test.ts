@@ -24,7 +24,8 @@ import {
   type TypedOp,
 } from '@paperzoo/core';
 import { cpu } from '@paperzoo/device-cpu';
-import { conform, ErrorReport, variants } from '../src/index';
+import { conform, ErrorReport, variants, type ConformanceError } from '../src/index';
+import { fewVariants } from '../src/variants';
 
 type Values = Float32Array | Float64Array;
 type Run = (ins: readonly Arg<Values>[], out: Arg<Values>, attrs: { scale: number }) => void;
@@ -97,7 +98,7 @@ describe('the kit', () => {
     for (const { run } of checks) await run();
     expect(new Set(checks.map((c) => c.name)).size).toBe(checks.length);
     const ways = report.worst().map((entry) => [entry.way, entry.rel < 1e-7]);
-    expect(ways).toEqual([['composite', true], ['t.square/cpu', true]]); // prettier-ignore
+    expect(ways).toEqual([['composite', true], ['gradient', true], ['t.square/cpu', true]]); // prettier-ignore
     expect(String(report)).toContain('| t.square | it | t.square/cpu |');
   });
 
@@ -166,6 +167,29 @@ describe('the kit', () => {
     expect(found.join('\n')).toMatch(/other packages’ ops: .*neg\/faster of neg.*too far/);
   });
 
+  test('finds a gradient that only the device gets wrong, and says what was expected', async () => {
+    const wrong = defineKernel<Values, unknown>(mul, {
+      id: 'mul/careless',
+      device: 'cpu',
+      priority: 5,
+      // The composite multiplies [3, 7] by itself; only the gradient multiplies by a number.
+      supports: ([, y]) => y!.shape.length === 0 || 'needs a number on the right',
+      run: (_ctx, [x, y], [out]) => x!.buffer.forEach((v, i) => (out!.buffer[i] = v * y!.buffer[0]! * 1.001)),
+    });
+    const kernels = { cpu: () => Promise.resolve({ default: [wrong as Kernel<never, never>] }) };
+    const check = conform(
+      specimen({ plugin: { kernels }, op: { samples: () => [{ name: 'one', ins: [{ shape: [1, 1] }] }] } }),
+      {
+        devices: { it: cpu() },
+      },
+    ).find(({ name }) => name === 'it · t.square · gradients')!;
+    const error = (await check.run().catch((e: unknown) => e)) as ConformanceError;
+    expect(error.message).toMatch(
+      /gradient of t.square, sample "one": input 0 is too far .* at position 0: .* instead of/,
+    );
+    expect(Number(error.details.got) / Number(error.details.expected)).toBeCloseTo(1.001, 5);
+  });
+
   test('finds tensors that a composite keeps', async () => {
     const hoard: Tensor[] = [];
     const found = await failures(
@@ -212,5 +236,13 @@ describe('generated samples', () => {
     expect(variants(add).some((s) => s.name.endsWith('(large)'))).toBe(true);
     expect(variants(exp)).toEqual(variants(exp));
     expect(variants(neg).every((s) => s.ins.length === 1)).toBe(true);
+  });
+
+  test('are a few where few are asked for: the same each time, others on each device', () => {
+    const names = (device: string) => fewVariants(add, 3, device).map((s) => s.name);
+    expect(names('a')).toHaveLength(3);
+    expect(names('a')).toEqual(names('a'));
+    expect(names('a')).not.toEqual(names('b'));
+    expect(fewVariants(neg, 1000, 'a')).toEqual(variants(neg));
   });
 });

@@ -49,7 +49,11 @@ function thrown(fn: () => unknown): ZooError | undefined {
     return undefined;
   } catch (error) {
     if (error instanceof ZooError) return error;
-    throw new ConformanceError(`An untyped error reached the caller: ${String(error)}`, { cause: error });
+    throw new ConformanceError(
+      `An untyped error reached the caller: ${String(error)}`,
+      { expected: 'a ZooError' },
+      { cause: error },
+    );
   }
 }
 

@@ -54,7 +54,11 @@ export async function checkExtremes(lab: Lab, oracle: Oracle, op: Op): Promise<v
     for (let k = 0; k < size; k++) {
       const wrong = extremeObjection(got[k]!, truth!.values[k]!, truth!.dtype, abs);
       const given = ins.map((x) => (typeof x.fill === 'string' ? 'mask' : x.fill[k])).join(', ');
-      demand(wrong === undefined, () => `${lab.name}: ${way} of (${given}) ${wrong}.`);
+      demand(
+        wrong === undefined,
+        () => `${lab.name}: ${way} of (${given}) ${wrong}.`,
+        () => ({ expected: truth!.values[k], got: got[k] }),
+      );
     }
   }
 }

@@ -139,6 +139,7 @@ function differences(
       demand(
         Math.abs(numeric - analytic[k]!) <= allowed,
         () => `${what}: input ${key}, position ${k} is ${analytic[k]}, differences give ${numeric}.`,
+        () => ({ expected: numeric, got: analytic[k] }),
       );
     }
   }
@@ -150,6 +151,10 @@ function close(got: Params, wanted: Params, tolerance: number, what: string): vo
     const [a, b] = [exactData(grad), exactData(wanted[key]!)];
     const scale = b.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
     const k = a.findIndex((g, i) => !(Math.abs(g - b[i]!) <= tolerance * scale + FLOOR) && !Object.is(g, b[i]));
-    demand(k < 0, () => `${what}: input ${key}, position ${k} is ${a[k]} instead of ${b[k]}.`);
+    demand(
+      k < 0,
+      () => `${what}: input ${key}, position ${k} is ${a[k]} instead of ${b[k]}.`,
+      () => ({ expected: b[k], got: a[k] }),
+    );
   }
 }

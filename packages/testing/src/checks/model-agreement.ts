@@ -17,18 +17,19 @@ export async function checkAgreement(lab: Lab, oracle: Oracle, context: CardCont
     for (const tensor of [...inputs, ...outs]) tensor.dispose();
     model.dispose();
   }
-  results[1]!.forEach((truth, i) => {
-    const got = results[0]![i]!;
-    const { fault } = difference(got, truth, 'f32');
-    demand(fault === undefined, `${lab.name}: ${name}: output ${i} ${fault}.`);
-    let [worst, largest] = [0, 0];
-    for (let k = 0; k < truth.length; k++) {
-      worst = Math.max(worst, Math.abs(got[k]! - truth[k]!));
-      largest = Math.max(largest, Math.abs(truth[k]!));
-    }
-    demand(
-      worst <= tolerance * largest,
-      `${lab.name}: ${name}: output ${i} is up to ${worst} from float64, with values up to ${largest}; at most ${tolerance} of that is taken.`,
-    );
-  });
+  results[1]!.forEach((truth, i) => agree(results[0]![i]!, truth, tolerance, `${lab.name}: ${name}: output ${i}`));
+}
+
+/** Fails unless every element is within `tolerance` of the truth's largest magnitude. */
+export function agree(got: ArrayLike<number>, truth: ArrayLike<number>, tolerance: number, what: string): void {
+  const { fault, worst } = difference(got, truth, 'f32');
+  demand(fault === undefined, `${what} ${fault}.`, () => worst);
+  let largest = 0;
+  for (const value of Array.from(truth)) largest = Math.max(largest, Math.abs(value));
+  const off = worst ? Math.abs(Number(worst.got) - Number(worst.expected)) : 0;
+  demand(
+    off <= tolerance * largest,
+    `${what} is up to ${off} from float64, with values up to ${largest}; at most ${tolerance} of that is taken.`,
+    () => worst,
+  );
 }

@@ -55,7 +55,11 @@ async function checkWay(
     truth.forEach(({ values, dtype }, i) => {
       const found = difference(outs[i]!, values, dtype);
       const wrong = objection(found, tolerance);
-      demand(wrong === undefined, () => `${what}: output ${i}${how} ${wrong}.`);
+      demand(
+        wrong === undefined,
+        () => `${what}: output ${i}${how} ${wrong}.`,
+        () => found.worst,
+      );
       report.add({ device: lab.name, op: op.name, sample: sample.name, way, ...found, tolerance });
     });
   try {
@@ -118,6 +122,7 @@ export function equalBits(got: readonly TypedArray[], wanted: readonly TypedArra
     demand(
       where === values.length && values.length === other.length,
       () => `${what}: output ${i} differs at position ${where}: ${values[where]} instead of ${other[where]}.`,
+      () => ({ expected: other[where], got: values[where] }),
     );
   });
 }

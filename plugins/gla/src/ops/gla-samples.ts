@@ -35,6 +35,8 @@ const CASES: readonly Case[] = [
   { name: 'packed', size: [1, 9, 2, 4, 4], gate: 'vector', state: true, attrs: { cuSeqlens: [0, 4, 4, 9] } },
   { name: 'exclusive', size: [1, 6, 2, 4, 4], gate: 'vector', bonus: true, attrs: { exclusive: true } },
   { name: 'no tokens', size: [2, 0, 1, 4, 4], gate: 'vector', state: true },
+  // More than a graphics adapter's workgroup holds of one column.
+  { name: 'wide keys', size: [1, 2, 1, 3600, 1], gate: 'scalar', attrs: { scale: 0.01 } },
 ];
 
 const fill = (shape: readonly number[], values: readonly number[]): SampleInput => ({
@@ -63,7 +65,12 @@ const sample = (c: Case, ins: (SampleInput | null)[]): Sample => ({
 });
 
 /** Every gate kind, option and awkward size of `gla`. */
-export const glaSamples = (): Sample[] => CASES.map((c) => sample(c, inputs(c)));
+export const glaSamples = (): Sample[] =>
+  CASES.map((c) => {
+    const [q, k, v, ...rest] = inputs(c);
+    const own = [q!, k!, v!];
+    return sample(c, [...(c.name === 'wide keys' ? own.map(waves) : own), ...rest]);
+  });
 
 /** Small sizes for the gradient: its own gradient is checked through two nested tapes, which grow with the square of the tokens. */
 const BRIEF: Readonly<Record<string, Case['size']>> = {
@@ -92,7 +99,8 @@ export const glaGradSamples = (): Sample[] =>
     const [q, k, v, ...rest] = inputs(c);
     const N = c.attrs?.cuSeqlens ? c.attrs.cuSeqlens.length - 1 : B;
     const own = [q!, k!, v!, { shape: [B, T, H, V] }, { shape: [N, H, K, V] }];
-    return sample(c, [...(c.name === 'chunks' ? own.map(waves) : own), ...rest]);
+    const given = c.name === 'chunks' || c.name === 'wide keys';
+    return sample(c, [...(given ? own.map(waves) : own), ...rest]);
   });
 
 /** Given values, so that no further sizes are made of a sample whose composite is slow. */

@@ -6,19 +6,33 @@
 // Every exponent is a sum of gates of its own, none a difference of running sums: closed gates (-∞) cost no precision and nothing overflows.
 import type { Program, WebgpuArg, WebgpuContext } from '@paperzoo/device-webgpu';
 import type { GlaAttrs, GlaSizes } from '../../ops/gla-shapes';
-import { CHUNK, columnsFor, eachKey, f32, handles, LANES, PARAMS, places, runs, tokenFunctions, values } from './frame';
+import {
+  CHUNK,
+  eachKey,
+  f32,
+  handles,
+  LANES,
+  PARAMS,
+  places,
+  ROWS,
+  runs,
+  TOKENS,
+  tileFor,
+  values,
+  type Tile,
+} from './frame';
 
 /** Of `parts`: per row Q̃ and K̃ [K] and A [C]; then per chunk D [K]. */
 const LAYOUT = [...PARAMS, 'kTilde', 'scores', 'decays', 'chunks'];
 
-const insideProgram = (gate: GlaSizes['gate']): Program => ({
-  ins: f32('qs', 'ks', gate !== 'none' && 'gate'),
+const insideProgram: Program = {
+  ins: f32('qs', 'ks', 'gate'),
   outs: f32('parts'),
   params: LAYOUT,
   uses: ['expf'],
   kind: 'groups',
   lanes: LANES,
-  declare: tokenFunctions(gate),
+  declare: TOKENS,
   body: `let h = group % p.H;
   let chunk = (group / p.H) % p.chunks;
   let s = group / (p.H * p.chunks);
@@ -48,30 +62,28 @@ const insideProgram = (gate: GlaSizes['gate']): Program => ({
       let other = rowOf(start + j, s, h);
       for (var d = 0u; d < p.K; d++) {
         var between = 0.0;
-        ${gate === 'none' ? '' : 'for (var t = j + 1u; t <= i; t++) { between += gateOf(rowOf(start + t, s, h), h, d); }'}
+        if (p.gated == 1u) { for (var t = j + 1u; t <= i; t++) { between += gateOf(rowOf(start + t, s, h), h, d); } }
         so += qs[row * p.K + d] * ks[other * p.K + d] * closing(between);
       }
     }
     parts[p.scores + row * ${CHUNK}u + j] = p.scale * so;
   }`,
-});
+};
 
-function walkProgram(initial: boolean, K: number): Program {
-  const columns = columnsFor(K);
+function walkProgram(tile: Tile): Program {
+  const { columns, cells } = tile;
   const rows = LANES / columns;
   return {
-    ins: f32('parts', 'vs', initial && 'initial'),
+    ins: f32('parts', 'vs', 'initial'),
     outs: f32('os', 'final_'),
     params: LAYOUT,
-    uses: ['expf'],
     kind: 'groups',
     lanes: LANES,
-    declare: `${tokenFunctions('none')}
-var<workgroup> S: array<f32, ${K * columns}>;
+    declare: `${ROWS}
+var<workgroup> S: array<f32, ${cells}>;
 var<workgroup> tileV: array<f32, ${CHUNK * columns}>;`,
-    body: `${places(columns)}
-  let state = (n * p.H + h) * p.K;
-  ${eachKey(columns, `S[d * ${columns}u + c] = 0.0; ${initial ? `if (live) { S[d * ${columns}u + c] = initial[(state + d) * p.V + column]; }` : ''}`)}
+    body: `${places(tile)}
+  ${eachKey(tile, 'S[at] = 0.0; if (live && p.initialized == 1u) { S[at] = initial[(state + d) * p.V + column]; }')}
   for (var chunk = 0u; chunk < p.chunks; chunk++) {
     let start = chunk * ${CHUNK}u;
     let count = min(${CHUNK}u, p.length - start);
@@ -89,14 +101,14 @@ var<workgroup> tileV: array<f32, ${CHUNK * columns}>;`,
     }
     workgroupBarrier();
     ${eachKey(
-      columns,
-      `var so = parts[p.decays + ((s * p.H + h) * p.chunks + chunk) * p.K + d] * S[d * ${columns}u + c];
+      tile,
+      `var so = parts[p.decays + ((s * p.H + h) * p.chunks + chunk) * p.K + d] * S[at];
       for (var j = 0u; j < count; j++) { so += parts[p.kTilde + rowOf(start + j, s, h) * p.K + d] * tileV[j * ${columns}u + c]; }
-      S[d * ${columns}u + c] = so;`,
+      S[at] = so;`,
     )}
     workgroupBarrier();
   }
-  ${eachKey(columns, `if (live) { final_[(state + d) * p.V + column] = S[d * ${columns}u + c]; }`)}`,
+  ${eachKey(tile, 'if (live) { final_[(state + d) * p.V + column] = S[at]; }')}`,
   };
 }
 
@@ -107,23 +119,25 @@ export function chunked(
   ins: readonly (WebgpuArg | undefined)[],
   [o, final]: readonly WebgpuArg[],
 ): void {
-  const { gate, B, T, H, K, V } = sizes;
+  const { B, T, H, K, V } = sizes;
   const [q, k, v, g, , initial] = ins;
-  const tiles = Math.ceil(V / columnsFor(K));
+  const tile = tileFor(K);
+  const tiles = Math.ceil(V / tile.columns);
   const keys = B * T * H * K;
   const scores = B * T * H * CHUNK;
+  // What is absent is bound as something that is not read.
   for (const run of runs(sizes, attrs)) {
     const chunks = Math.ceil(run.length / CHUNK);
-    const params = [...values(sizes, attrs, run, tiles), keys, 2 * keys, 2 * keys + scores, chunks];
+    const params = [...values(sizes, attrs, run, tiles, !!initial), ...[keys, 2 * keys, 2 * keys + scores, chunks]];
     const parts = ctx.scratch(2 * keys + scores + run.count * H * chunks * K);
-    ctx.dispatch(`gla.inside/${gate}`, () => insideProgram(gate), {
-      ins: handles(q, k, g),
+    ctx.dispatch('gla.inside', () => insideProgram, {
+      ins: handles(q, k, g ?? q),
       outs: [parts],
       params,
       size: run.count * H * chunks,
     });
-    ctx.dispatch(`gla.walk/${!!initial}/${K}`, () => walkProgram(!!initial, K), {
-      ins: [parts, ...handles(v, initial)],
+    ctx.dispatch(`gla.walk/${tile.columns}/${tile.cells}`, () => walkProgram(tile), {
+      ins: [parts, ...handles(v, initial ?? v)],
       outs: handles(o, final),
       params,
       size: run.count * H * tiles,

@@ -3,9 +3,10 @@ import { createZoo, ModelError, type Zoo } from '@paperzoo/core';
 import { cpu } from '@paperzoo/device-cpu';
 import { parseSafetensors } from '@paperzoo/hub';
 import { hostTensor, type HostTensor } from '@paperzoo/nn';
-import plugin, { EfficientViT, efficientvitVariants, fuseEfficientViT, loadEfficientViTState } from '../src/index';
+import plugin, { EfficientViT, efficientvitVariants, loadEfficientViTState } from '../src/index';
 import { timmKeys } from '../src/models/efficientvit-keys';
 import { resizeBiasTable } from '../src/models/resize-bias';
+import { tinyLogits } from './cases/state';
 import { compare, failures } from './harness/check';
 import type { KeyListing } from './harness/fixtures';
 import { readFixtures } from './harness/node';
@@ -22,16 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => zoo.dispose());
 
-async function logits(state: ReadonlyMap<string, HostTensor>): Promise<Float32Array> {
-  const module = new EfficientViT(TINY);
-  loadEfficientViTState(module, state, { model: 'tiny' });
-  const fused = await fuseEfficientViT(zoo, module);
-  const x = zoo.tensor(Float32Array.from({ length: 3 * 112 * 112 }, (_, i) => Math.sin(i / 50)), { shape: [1, 3, 112, 112] }); // prettier-ignore
-  const y = fused.forward(x);
-  const values = (await y.data()) as Float32Array;
-  for (const owned of [x, y, fused, module]) owned.dispose();
-  return values;
-}
+const logits = (state: ReadonlyMap<string, HostTensor>) => tinyLogits(zoo, state);
 
 test.each(Object.keys(efficientvitVariants))('%s has upstream’s keys, shapes and dtypes', (name) => {
   const listing = fixtures.json<KeyListing>(`keys/${name}.json`);

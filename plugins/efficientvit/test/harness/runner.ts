@@ -10,3 +10,6 @@ export interface Env {
 
 /** Computes one case of the manifest and compares it. */
 export type Runner = (env: Env, entry: Case) => Promise<Check[]>;
+
+/** Computes a case that the manifest does not list and compares it. */
+export type OwnRunner = (env: Env) => Promise<Check[]>;

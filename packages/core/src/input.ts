@@ -46,8 +46,8 @@ export function checkedShape(op: string, shape: readonly number[]): readonly num
   throw new ShapeError(`${op}: sizes must be non-negative integers, got [${String(shape)}].`, details);
 }
 
-export function checkedDType(op: string, dtype: DType): void {
-  if (typeof dtype === 'string' && Object.hasOwn(DTYPES, dtype)) return;
+export function checkedDType(op: string, dtype: DType): DType {
+  if (typeof dtype === 'string' && Object.hasOwn(DTYPES, dtype)) return dtype;
   const details = { op, argument: 'dtype', expected: Object.keys(DTYPES), got: dtype };
   throw new DTypeError(`${op}: unknown dtype "${String(dtype)}".`, details);
 }

@@ -7,8 +7,7 @@ export function tensorsIn(value: unknown, found = new Set<Tensor>(), seen = new 
   if (isTensor(value)) found.add(value);
   else if (typeof value === 'object' && value !== null && !seen.has(value)) {
     seen.add(value);
-    if (Array.isArray(value)) for (const item of value) tensorsIn(item, found, seen);
-    else if (value instanceof Map) for (const item of value.values()) tensorsIn(item, found, seen);
+    if (Array.isArray(value) || value instanceof Map) for (const item of value.values()) tensorsIn(item, found, seen);
     else {
       const proto: unknown = Object.getPrototypeOf(value);
       if (proto === null || proto === Object.prototype) {

@@ -294,11 +294,12 @@ export class Zoo {
     if (this.tracer) throw new TraceError('A trace is running already.');
     const tracer = (this.tracer = new Tracer(this));
     try {
-      const inputs = specs.map(({ shape, dtype }) => {
-        checkedDType('trace', dtype);
-        return tracer.abstract({ shape: checkedShape('trace', shape), dtype });
-      });
-      const outputs = [...tensorsIn(fn(...inputs))];
+      const inputs = specs.map(({ shape, dtype }) =>
+        tracer.abstract({ dtype: checkedDType('trace', dtype), shape: checkedShape('trace', shape) }),
+      );
+      const made: unknown = fn(...inputs);
+      if (made instanceof Promise) made.catch(() => undefined); // What it was refused is told below, and nobody waits for it.
+      const outputs = [...tensorsIn(made)];
       if (outputs.length === 0) throw new TraceError('trace: the function must return tensors, and not in a promise.');
       return {
         values: tracer.values,
@@ -348,7 +349,8 @@ export class Zoo {
 
   /** @internal */
   refuseReadWhileTracing(what: string): void {
-    if (this.tracer) throw new TraceError(`${what} was called while tracing: the graph cannot depend on data.`);
+    const where = this.tracer && (this.tracer.path.join('.') || 'the function');
+    if (where) throw new TraceError(`${what} while tracing ${where}: no graph can depend on data.`, { where });
     this.refuseDisposed();
   }
 

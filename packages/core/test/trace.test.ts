@@ -56,6 +56,9 @@ describe('trace', () => {
       ).code,
     ).toBe('trace');
     expect((await rejection(read[0]!)).code).toBe('trace');
+    // The promise of an async function is rejected too, and nobody but the trace has it.
+    const late = failure(() => zoo.trace((async (x: Tensor) => add(x, await x.item())) as never, [f32(1)]));
+    expect(late.code).toBe('trace');
     expect(failure(() => zoo.trace(() => void zoo.trace((x) => x!, [f32(1)]) as never, [])).code).toBe('trace');
     const grad = () => zoo.trace((x) => zoo.valueAndGrad((p) => p.x.sum(), { x: x! }).value, [f32(1)]);
     expect(failure(grad).message).toContain('while tracing');

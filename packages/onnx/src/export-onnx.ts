@@ -110,9 +110,9 @@ const portOf = ({ name, type, dims }: OnnxValue): Port => ({
 });
 
 function functionOf(source: TracedFunction | Exportable): TracedFunction {
-  if (source && typeof (source as Exportable).forward === 'function')
-    return (...inputs) => (source as Exportable).forward(...inputs);
+  // Modules are functions too, and only their calls tell the trace how they are nested.
   if (typeof source === 'function') return source;
+  if (source && typeof source.forward === 'function') return (...inputs) => source.forward(...inputs);
   throw new AttrError('exportOnnx: the second argument must be a function of tensors or have a `forward`.', {
     argument: 'source',
     got: typeof source,

@@ -1,4 +1,12 @@
-import { type Graph, type GraphNode, type Spec, type Tensor, type TypedArray, type Zoo } from '@paperzoo/core';
+import {
+  TraceError,
+  type Graph,
+  type GraphNode,
+  type Spec,
+  type Tensor,
+  type TypedArray,
+  type Zoo,
+} from '@paperzoo/core';
 import { flatten, type FlatGraph } from './flatten';
 import { sizingsOf, type Sizing } from './size';
 import type { SymbolicGraph } from './symbolic-graph';
@@ -16,6 +24,28 @@ export interface OpenSpec extends Spec {
  * first of them.
  */
 export async function traceSymbolic(
+  zoo: Zoo,
+  fn: TracedFunction,
+  specs: readonly OpenSpec[],
+  hasRule: (node: GraphNode, graph: Graph) => boolean,
+): Promise<SymbolicGraph> {
+  let made: unknown;
+  const watched: TracedFunction = (...inputs) => (made = fn(...inputs)) as ReturnType<TracedFunction>;
+  try {
+    return await traceAll(zoo, watched, specs, hasRule);
+  } catch (error) {
+    if (error instanceof TraceError && made instanceof Promise) await reasonOf(made);
+    throw error;
+  }
+}
+
+/** Throws what an async function was refused, which says where; a trace only knows that it got no tensors. */
+async function reasonOf(promise: Promise<unknown>): Promise<void> {
+  // A promise that waits for something else is not waited for.
+  await Promise.race([promise, new Promise((resolve) => setTimeout(resolve, 0))]);
+}
+
+async function traceAll(
   zoo: Zoo,
   fn: TracedFunction,
   specs: readonly OpenSpec[],

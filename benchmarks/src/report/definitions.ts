@@ -37,7 +37,7 @@ export const goals: Readonly<Record<string, string>> = {
     'onnxruntime-node is native code that uses the CPU’s widest vectors: what a Node service without WASM would get. 0.5× means that we need twice its time.',
   'm5-ort-node': 'Native code against WASM, as for M0.',
   'onnx-m0':
-    'onnxruntime-web on the file that PyTorch’s exporter wrote of M0, over the same runtime on the file that we write, its batch open. Minimum over minimum; at 1× the files are equally good.',
+    'onnxruntime-web on the file that PyTorch’s exporter wrote of M0, over the same runtime on the file that we write, same weights, ours with an open batch. Minimum over minimum; at 1× the files are equally good.',
   'export-m5':
     'Tracing, folding, lowering and writing EfficientViT-M5 with an open batch, 50 MB of weights included: the least of three calls.',
   'op-overhead':

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { constantRate, cosineRate, linearRate, perEpoch, warmUp } from '../src/index';
-import { Upstream } from './upstream';
+import { fixtures } from './read-upstream';
 
 test('the recipe of EfficientViT: 300 epochs, each at the rate of the one before', () => {
-  const upstream = new Upstream('cosine_lr');
+  const upstream = fixtures.find('cosine_lr');
   const h = upstream.hparams;
   const cosine = cosineRate({ peak: h['base_lr']!, floor: h['min_lr']!, steps: h['epochs']! });
   const epochs = warmUp(cosine, { steps: h['warmup_epochs']!, from: h['warmup_lr']!, delay: false });

@@ -1,52 +1,20 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { createZoo, crossEntropy, type Tensor, type Zoo } from '@paperzoo/core';
+import { createZoo, type Zoo } from '@paperzoo/core';
 import { cpu } from '@paperzoo/device-cpu';
 import { wasm } from '@paperzoo/device-wasm';
 import { readdirSync, readFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  adamw,
-  clipByGlobalNorm,
-  cosineRate,
   DataLoader,
   folderCheckpoints,
-  MovingAverage,
   sgd,
   train,
   TrainingError,
   type TrainEvent,
   type TrainOptions,
 } from '../src/index';
-import { Net } from './layers';
-
-interface Batch {
-  readonly pixels: Float32Array;
-  readonly labels: Int32Array;
-}
-
-const PIXELS = 3 * 4 * 4;
-/** Two classes, told apart by the brightness; the noise is an augmentation that belongs to the step. */
-const data = (seed = 3) =>
-  new DataLoader<Batch>({
-    size: 37,
-    batchSize: 8,
-    seed,
-    collate: (places, random) => {
-      const noise = random.normal(places.length * PIXELS);
-      const labels = Int32Array.from(places, (place) => place % 2);
-      return { labels, pixels: noise.map((value, i) => labels[Math.floor(i / PIXELS)]! + 0.1 * value) };
-    },
-  });
-
-async function collect(run: AsyncIterable<TrainEvent>): Promise<TrainEvent[]> {
-  const events: TrainEvent[] = [];
-  for await (const event of run) events.push(event);
-  return events;
-}
-const losses = (events: readonly TrainEvent[]) =>
-  events.flatMap((event) => (event.kind === 'step' ? [event.loss] : []));
-const kinds = (events: readonly TrainEvent[]) => events.map(({ kind, step }) => `${kind} ${step}`);
+import { collect, data, kinds, losses, setUp as setUpOn, thousandSteps, type Batch } from './cases/run';
 
 describe.each(['cpu', 'wasm'])('on %s', (device) => {
   let zoo: Zoo;
@@ -60,35 +28,7 @@ describe.each(['cpu', 'wasm'])('on %s', (device) => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** A run of a fresh network with everything that has state. */
-  function setUp(more: Partial<TrainOptions<Batch>> = {}) {
-    const model = new Net().initialize({ seed: 1 });
-    const average = new MovingAverage(0.9);
-    const loss = ({ pixels, labels }: Batch): Tensor =>
-      crossEntropy(model(zoo.tensor(pixels, { shape: [labels.length, 3, 4, 4] })), zoo.tensor(labels));
-    const options: TrainOptions<Batch> = {
-      zoo,
-      model,
-      loss,
-      average,
-      data: data(),
-      optimizer: adamw({ weightDecay: 0.05 }),
-      schedule: cosineRate({ peak: 0.05, steps: 12 }),
-      clip: clipByGlobalNorm(1),
-      steps: 12,
-      ...more,
-    };
-    const weights = async () => {
-      const values = [...(await model.stateDict())].map(([key, t]) => [key, [...t.bytes]]);
-      for (const [key, t] of Object.entries(average.values)) values.push([`average.${key}`, [...(await t.data())]]);
-      return values;
-    };
-    const end = () => {
-      model.dispose();
-      average.dispose();
-    };
-    return { model, average, options, weights, end };
-  }
+  const setUp = (more: Partial<TrainOptions<Batch>> = {}) => setUpOn(zoo, more);
 
   test('the loss falls, and a run that was stopped and resumed equals an unbroken one in every bit', async () => {
     const whole = setUp();
@@ -190,21 +130,7 @@ describe.each(['cpu', 'wasm'])('on %s', (device) => {
   });
 
   test('memory is flat over a thousand steps', async () => {
-    const { model, options, end } = setUp();
-    const loss = (rows: number) =>
-      model
-        .fc(zoo.ones([rows, 2]))
-        .mul(model.fc(zoo.ones([1, 2])))
-        .mean();
-    const figures = new Set<string>();
-    const batches = { at: () => 4, fingerprint: 'four rows' };
-    const steady: TrainOptions<number> = { ...options, model: model.fc, loss, data: batches, steps: 1000 };
-    for await (const { step } of train(steady)) {
-      const { tensors, buffers, bytes, packedBytes } = zoo.memory();
-      if (step > 1) figures.add(JSON.stringify({ tensors, buffers, bytes, packedBytes }));
-    }
-    expect([...figures]).toHaveLength(1);
-    end();
+    expect(await thousandSteps(zoo)).toHaveLength(1);
     expect(zoo.memory()).toMatchObject({ tensors: 0, buffers: 0, bytes: 0 });
   });
 });

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { parseSafetensors } from '@paperzoo/hub';
+import { parseSafetensors, type Checkpoint } from '@paperzoo/hub';
 
 interface Case {
   readonly name: string;
@@ -10,26 +9,38 @@ interface Case {
   >;
 }
 
-const read = (name: string) => readFileSync(new URL(`./fixtures/${name}`, import.meta.url));
-const tensors = parseSafetensors(read('train.safetensors'));
-const { cases } = JSON.parse(read('train.json').toString()) as { cases: Case[] };
+/** Upstream's training fixtures, from files that were read before, so that the same code runs in Node and in a page. */
+export class UpstreamFile {
+  private readonly cases: readonly Case[];
+  private readonly tensors: Checkpoint;
 
-/** One case of upstream's training fixtures: outputs of timm's and the official repository's code. */
-export class Upstream {
-  readonly hparams: Case['hparams'];
-  private readonly entry: Case;
+  constructor(json: Uint8Array, tensors: Uint8Array) {
+    this.cases = (JSON.parse(new TextDecoder().decode(json)) as { cases: Case[] }).cases;
+    this.tensors = parseSafetensors(tensors);
+  }
 
-  constructor(name: string) {
-    const entry = cases.find((each) => each.name === name);
+  find(name: string): Upstream {
+    const entry = this.cases.find((each) => each.name === name);
     if (!entry) throw new Error(`No case is called ${name}.`);
-    this.entry = entry;
-    this.hparams = entry.hparams;
+    return new Upstream(entry, this.tensors);
+  }
+}
+
+/** One case: outputs of timm's and the official repository's code. */
+export class Upstream {
+  constructor(
+    private readonly entry: Case,
+    private readonly tensors: Checkpoint,
+  ) {}
+
+  get hparams(): Case['hparams'] {
+    return this.entry.hparams;
   }
 
   get inputs(): Record<string, { shape: readonly number[]; data: Float32Array }> {
     return Object.fromEntries(
       Object.entries(this.entry.inputs).map(([key, name]) => {
-        const stored = tensors.get(name)!;
+        const stored = this.tensors.get(name)!;
         return [key, { shape: stored.shape, data: stored.toF32() }];
       }),
     );
@@ -38,7 +49,7 @@ export class Upstream {
   /** Largest |a - b| / (atol + rtol·|b|); at most 1 is right. */
   ratio(output: string, actual: ArrayLike<number>): number {
     const { tensor, atol, rtol = 0 } = this.entry.outputs[output]!;
-    const stored = tensors.get(tensor)!;
+    const stored = this.tensors.get(tensor)!;
     const bytes = stored.bytes.slice();
     const expected: ArrayLike<number> = stored.dtype === 'F64' ? new Float64Array(bytes.buffer) : stored.toF32();
     if (actual.length !== expected.length) return Infinity;

@@ -45,8 +45,8 @@ test('M0 with its op as a function: few nodes, the same numbers, little more tha
     const spec = { shape: images.shape, dtype: 'f32' } as const;
     const flat = await exportOnnx(zoo, model, [spec]);
     const file = await exportOnnx(zoo, model, [spec], { form: 'functions' });
-    // PyTorch's exporter writes 1,305.
-    expect(flat.nodes).toBeLessThanOrEqual(444);
+    // PyTorch's exporter writes 1,306.
+    expect(flat.nodes).toBeLessThanOrEqual(441);
     expect(file.nodes).toBeLessThanOrEqual(140);
     const shapes = [...(await model.stateDict()).values()].map(({ shape }) => shape.reduce((a, b) => a * b, 1));
     const weights = 4 * shapes.reduce((a, b) => a + b, 0);

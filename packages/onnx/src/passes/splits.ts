@@ -1,4 +1,5 @@
 import type { OnnxGraph, OnnxNode } from '../model/onnx-graph';
+import { withInts } from './with-ints';
 
 interface Piece {
   readonly node: OnnxNode;
@@ -6,11 +7,8 @@ interface Piece {
   readonly end: number;
 }
 
-/** Slices that together cut a value into adjacent pieces without rest, as one Split. `sizes` gives new constants their names. */
-export function joinSlices(
-  graph: OnnxGraph,
-  ints: (graph: OnnxGraph, values: readonly number[]) => { graph: OnnxGraph; name: string },
-): OnnxGraph {
+/** Slices that together cut a value into adjacent pieces without rest, as one Split. */
+export function joinSlices(graph: OnnxGraph): OnnxGraph {
   const groups = new Map<string, Piece[]>();
   const lengths = new Map<string, number>();
   const shapes = new Map([...graph.inputs, ...graph.values.values()].map(({ name, dims }) => [name, dims]));
@@ -30,7 +28,7 @@ export function joinSlices(
     const pieces = [...unsorted].sort((a, b) => a.start - b.start);
     const adjacent = pieces.every(({ start }, i) => start === (i === 0 ? 0 : pieces[i - 1]!.end));
     if (pieces.length < 2 || !adjacent || pieces.at(-1)!.end !== lengths.get(key)) continue;
-    const sized = ints(
+    const sized = withInts(
       now,
       pieces.map(({ start, end }) => end - start),
     );

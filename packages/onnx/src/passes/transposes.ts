@@ -1,5 +1,7 @@
 import type { OnnxGraph, OnnxNode, OnnxValue } from '../model/onnx-graph';
 import { renamed, viewOf } from './graph-view';
+import { beforeTranspose } from './reductions';
+import { withInts } from './with-ints';
 
 const UNARY = new Set([
   'Relu', 'Sigmoid', 'Tanh', 'HardSigmoid', 'HardSwish', 'Gelu', 'Erf', 'Exp', 'Log', 'Neg', 'Abs', 'Sqrt', 'Reciprocal', 'Cast',
@@ -14,8 +16,8 @@ const permOf = (node: OnnxNode | undefined): readonly number[] | undefined => {
 const isIdentity = (perm: readonly number[]) => perm.every((axis, i) => axis === i);
 
 /**
- * Moves transpositions down through elementwise nodes until they meet: two in a row become one, opposite ones vanish. What channels-last models
- * are made of, convolutions that runtimes want channels first, so loses nearly all of them.
+ * Moves transpositions down through elementwise nodes and reductions until they meet: two in a row become one, opposite ones vanish. What
+ * channels-last models are made of, convolutions that runtimes want channels first, so loses nearly all of them.
  */
 export function moveTransposes(graph: OnnxGraph): OnnxGraph {
   let now = graph;
@@ -33,6 +35,7 @@ function once(graph: OnnxGraph): OnnxGraph | undefined {
   const names = new Map<string, string>();
   const values = new Map<string, OnnxValue>(graph.values);
   let changed = false;
+  let { weights } = graph;
   const nodes: OnnxNode[] = [];
   const touched = new Set<string>();
   for (const node of graph.nodes) {
@@ -53,6 +56,22 @@ function once(graph: OnnxGraph): OnnxGraph | undefined {
       touched.add(node.outputs[0]!);
       continue;
     }
+    const reduced = before && beforeTranspose(node, before, graph);
+    if (reduced) {
+      changed = true;
+      const after = { ...node, inputs: [inputs[0]!.inputs[0]!, ...node.inputs.slice(1)] };
+      if (node.attributes.axes) after.attributes = { ...node.attributes, axes: { ints: reduced.axes } };
+      else {
+        const { graph: more, name } = withInts({ ...graph, weights }, reduced.axes);
+        weights = more.weights;
+        after.inputs[1] = name;
+      }
+      const [output] = node.outputs as [string];
+      if (isIdentity(reduced.perm)) nodes.push(after);
+      else nodes.push({ ...after, outputs: [`${output}~`] }, transposed(node, `${output}~`, reduced.perm));
+      touched.add(output);
+      continue;
+    }
     const down = node.domain === '' ? downPerm(node, inputs, graph) : undefined;
     if (down && node.outputs.length === 1 && helps(node, down, readers, isOutput)) {
       changed = true;
@@ -62,14 +81,7 @@ function once(graph: OnnxGraph): OnnxGraph | undefined {
         inputs: node.inputs.map((name, i) => (permOf(inputs[i]) ? inputs[i]!.inputs[0]! : name)),
         outputs: [raw],
       });
-      nodes.push({
-        opType: 'Transpose',
-        domain: '',
-        name: `${node.name}~T`,
-        inputs: [raw],
-        outputs: node.outputs,
-        attributes: { perm: { ints: down } },
-      });
+      nodes.push(transposed(node, raw, down));
       touched.add(node.outputs[0]!);
       continue;
     }
@@ -77,8 +89,18 @@ function once(graph: OnnxGraph): OnnxGraph | undefined {
   }
   if (!changed) return undefined;
   for (const [name, source] of names) names.set(name, names.get(source) ?? source);
-  return { ...graph, nodes: nodes.map((node) => renamed(node, names)), values };
+  return { ...graph, nodes: nodes.map((node) => renamed(node, names)), values, weights };
 }
+
+/** The node that makes of `raw` what `node` made. */
+const transposed = (node: OnnxNode, raw: string, perm: readonly number[]): OnnxNode => ({
+  opType: 'Transpose',
+  domain: '',
+  name: `${node.name}~T`,
+  inputs: [raw],
+  outputs: node.outputs,
+  attributes: { perm: { ints: perm } },
+});
 
 /** The transposition that all inputs of an elementwise node went through, apart from numbers. */
 function downPerm(

@@ -92,16 +92,22 @@ fn logf(x: f32) -> f32 {
   nan,
 );
 
-/** ln(1 + x): the rounding of 1 + x is taken back by the factor x / ((1 + x) - 1) (Kahan). */
+/**
+ * ln(1 + x): a series in x / (2 + x) near 0. The rounding of 1 + x cannot be taken back by (1 + x) - 1 here, for some compilers see x in that.
+ */
 export const log1pf = wgslFunction(
   `
 fn log1pf(x: f32) -> f32 {
-  let u = x + 1.0;
-  if (u == 1.0) { return x; }
-  let y = logf(u);
-  if (bitcast<u32>(x) == 0x7f800000u || u <= 0.0) { return y; }
-  return y * (x / (u - 1.0));
+  if (isNan(x)) { return x; }
+  let a = abs(x);
+  if (a < 5e-8) { return x; }
+  if (a > 0.5) { return logf(x + 1.0); }
+  let s = x / (x + 2.0);
+  let t = s * s;
+  let p = ((((((0.06666667 * t + 0.07692308) * t + 0.09090909) * t + 0.11111111) * t + 0.14285715) * t + 0.2) * t + 0.33333334) * t;
+  return 2.0 * (s + s * p);
 }`,
+  isNan,
   logf,
 );
 

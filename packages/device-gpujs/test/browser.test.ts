@@ -61,18 +61,26 @@ describe.each(['webgpu', 'webgl2'] as const)('compiled to %s, in Chromium', (mod
   test(
     'EfficientViT-M0 gives the reference device’s logits, twice, and gives all memory back',
     async () => {
-      const { error, left, finite } = await inPage<{ error: number; left: object; finite: boolean }>(
-        `runM0('${mode}', 32)`,
-      );
+      const { error, left, asked, finite } = await inPage<{
+        error: number;
+        left: object;
+        asked: { launches: number }[];
+        finite: boolean;
+      }>(`runM0('${mode}', 32)`);
       expect(finite).toBe(true);
       expect(error).toBeLessThan(1e-5);
       expect(left).toEqual({ tensors: 0, bytes: 0 });
+      // Some six hundred launches, whose results nobody sees but the next: only the logits are read, and nothing is compiled twice.
+      const [first, second] = asked;
+      expect(second).toEqual({ reads: 1, uploads: 0, compiled: 0, launches: expect.any(Number) });
+      expect(second!.launches).toBeGreaterThan(500);
+      expect(first).toMatchObject({ reads: 1, compiled: expect.any(Number) });
     },
     LONG,
   );
 
   test(
-    'results stay on the card, memory stays level, and a lost card rejects reads',
+    'results stay on the card, memory stays level over a thousand steps, and a lost card rejects reads',
     async () => {
       expect(await inPage(`runDevice('${mode}')`)).toEqual({
         chained: [21, 22, 23, 24],

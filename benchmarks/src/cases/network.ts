@@ -1,4 +1,4 @@
-import { exportOnnx } from '@paperzoo/onnx';
+import { exportOnnx, type ExportOptions } from '@paperzoo/onnx';
 import { openZoo, ours } from '../peers/paperzoo';
 import { loadNetwork, type Network } from './weights';
 
@@ -17,12 +17,11 @@ export async function openNetwork(
   return { zoo, network, contestant: ours(zoo, threads, () => network.forward(x), id) };
 }
 
-/** The network as an ONNX model, of its inference graph, whose norms are folded; of static shape unless its `batch` is to stay open. */
+/** The network as an ONNX model, of its inference graph, whose norms are folded; of static shape unless `options` leave some of it open. */
 export async function exportNetwork(
   network: Network,
   shape: readonly number[],
-  batch: 'fixed' | 'open' = 'fixed',
+  options: ExportOptions = {},
 ): Promise<Uint8Array> {
-  const dynamic = batch === 'open' ? { dynamic: { input: { 0: 'N' } } } : {};
-  return (await exportOnnx(network.zoo, network, [{ shape, dtype: 'f32' }], dynamic)).bytes;
+  return (await exportOnnx(network.zoo, network, [{ shape, dtype: 'f32' }], options)).bytes;
 }

@@ -1,5 +1,6 @@
 import type { Kernel } from '@paperzoo/core';
 import type { WebgpuHandle } from '../context';
+import { attentionKernels } from './attention';
 import { batchNormKernels } from './batch-norm';
 import { binaryKernels } from './binary';
 import { castKernels } from './cast';
@@ -29,6 +30,7 @@ export const webgpuKernels: readonly Kernel<WebgpuHandle>[] = [
   ...convGradKernels,
   ...poolKernels,
   ...normKernels,
+  ...attentionKernels,
   ...batchNormKernels,
   ...trainingKernels,
 ];

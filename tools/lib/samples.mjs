@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { ROOT } from './workspace.mjs';
 
-const FOLDER = join(ROOT, 'plugins/efficientvit/samples');
+const PLUGIN = join(ROOT, 'plugins/efficientvit');
 
-/** The repository's photographs and its (untrained) checkpoint, which stand in for a reader's own. */
+/** A photograph of the repository's and the untrained checkpoint of its fixtures, which stand in for a reader's own. */
 export const SAMPLES = {
-  photo: join(FOLDER, 'chelsea.jpg'),
-  checkpoint: join(FOLDER, 'efficientvit_m0.f16.safetensors'),
+  photo: join(PLUGIN, 'samples/chelsea.jpg'),
+  checkpoint: join(PLUGIN, 'test/fixtures/checkpoint/efficientvit_m0.f16.safetensors'),
 };
 
 /** Addresses on the public hub and the local files that play them. */

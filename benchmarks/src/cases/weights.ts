@@ -9,7 +9,7 @@ import { noise } from './noise';
 export type Network = ImageModel<Module>;
 
 /**
- * Loads a model: M0 from the plugin's sample checkpoint, all others with weights that are the same on every run and machine. A fresh
+ * Loads a model: M0 from the checkpoint of the plugin's fixtures, all others with weights that are the same on every run and machine. A fresh
  * network's residual branches end in a scale of 0, which would hide every mistake: norms get statistics of their own.
  */
 export async function loadNetwork(zoo: Zoo, name: string): Promise<Network> {

@@ -8,7 +8,7 @@ import { samples } from './support/samples';
 
 const M0 = 'efficientvit_m0';
 const FILE = '/timm/efficientvit_m0.r224_in1k/resolve/main/model.safetensors';
-/** What the sample checkpoint makes of the cat, from upstream's own run of it. */
+/** What the fixtures' checkpoint makes of the cat, from upstream's own run of it. */
 const TOP = [351, 127, 452, 666, 730];
 
 interface Report {

@@ -15,9 +15,9 @@ import {
 import { cpu } from '@paperzoo/device-cpu';
 import { sha256Hex } from '@paperzoo/hub';
 import plugin, { type EfficientViTModel, type EfficientViTOptions } from '../src/index';
-import { SAMPLES } from './harness/node';
+import { FIXTURES, SAMPLES } from './harness/node';
 
-const bytes = readFileSync(join(SAMPLES, 'efficientvit_m0.f16.safetensors'));
+const bytes = readFileSync(join(FIXTURES, 'checkpoint/efficientvit_m0.f16.safetensors'));
 const M0 = '/timm/efficientvit_m0.r224_in1k/resolve/main/model.safetensors';
 
 let zoo: Zoo;

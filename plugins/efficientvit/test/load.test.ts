@@ -6,10 +6,10 @@ import { cpu } from '@paperzoo/device-cpu';
 import { parseSafetensors, writeSafetensors, type CheckpointTensor, type WritableTensor } from '@paperzoo/hub';
 import plugin, { type EfficientViTModel, type EfficientViTOptions } from '../src/index';
 import { compare, failures } from './harness/check';
-import { readFixtures, SAMPLES } from './harness/node';
+import { FIXTURES, readFixtures, SAMPLES } from './harness/node';
 
 const fixtures = readFixtures();
-const M0 = join(SAMPLES, 'efficientvit_m0.f16.safetensors');
+const M0 = join(FIXTURES, 'checkpoint/efficientvit_m0.f16.safetensors');
 const bytes = new Uint8Array(readFileSync(M0));
 const photo = (name: string) => join(SAMPLES, `${name}.jpg`);
 
@@ -30,7 +30,7 @@ const expectNothingKept = () => {
 const load = (options: EfficientViTOptions = {}) =>
   zoo.load<EfficientViTModel>('efficientvit_m0', { weights: bytes, ...options });
 
-/** The sample checkpoint with some tensors replaced, added (a new key) or taken away (undefined). */
+/** Upstream's checkpoint with some tensors replaced, added (a new key) or taken away (undefined). */
 function altered(
   change: Record<string, ((old: CheckpointTensor | undefined) => WritableTensor) | undefined>,
 ): Uint8Array {

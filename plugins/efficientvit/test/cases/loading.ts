@@ -43,7 +43,7 @@ const biasTables: Runner = async ({ fixtures }, entry) =>
 /** From the file of a photograph and a half-precision checkpoint to five named classes, through the public interface. */
 const photo: Runner = async ({ zoo, fixtures }, entry) => {
   const file = fixtures.bytes(`samples/${String(entry.hparams.photo).split('/').at(-1)}`);
-  const weights = fixtures.bytes('samples/efficientvit_m0.f16.safetensors');
+  const weights = fixtures.bytes('checkpoint/efficientvit_m0.f16.safetensors');
   const model = await zoo.load<EfficientViTModel>('efficientvit_m0', { weights });
   const checks: Check[] = [];
   const image = await decodeImage(file);

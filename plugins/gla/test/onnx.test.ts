@@ -28,6 +28,18 @@ const CASES: readonly (readonly [string, string, object])[] = [
   ...plugin.models!.map(({ name, config }) => [name, name, { ...config, ...SMALL }] as const),
   ['with short convolutions', 'gla_tiny', { ...SMALL, useShortConv: true }],
   ['with shared key heads', 'gla_tiny', { ...SMALL, numHeads: 4, numKvHeads: 2 }],
+  ['with a layer of softmax attention', 'gla_tiny', { ...SMALL, attn: [{ layers: [1], numHeads: 4 }] }],
+  [
+    'with windows and shared keys of softmax attention',
+    'gla_tiny',
+    {
+      ...{ ...SMALL, numHiddenLayers: 3, useShortConv: true },
+      attn: [
+        { layers: [0], numHeads: 4, numKvHeads: 2, windowSize: 6, qkvBias: true },
+        { layers: [2], numHeads: 2, windowSize: 1, ropeTheta: 100 },
+      ],
+    },
+  ],
 ];
 
 describe.each(CASES)('%s', (_, name, config) => {
@@ -52,7 +64,10 @@ describe.each(CASES)('%s', (_, name, config) => {
     for (let t = 18; t < 21; t++) {
       const next = rows.map((row) => row[t]!);
       const logits = model.step(next, state);
-      results = await run(step, { ids: ids(next.map((id) => [id])), ...past(model.graphs().step, results, 2) });
+      results = await run(step, {
+        ids: ids(next.map((id) => [id])),
+        ...past(model.graphs().step, results, { N: 2, P: t }),
+      });
       expect(furthest(results.logits!, await logits.data())).toBeLessThan(2e-5);
     }
   });
@@ -65,17 +80,15 @@ const ids = (rows: readonly (readonly number[])[]) => ({
 });
 
 /** What one call presented, as the next one's past. */
-const past = ({ inputs }: TokenGraph, results: Readonly<Record<string, TypedArray>>, N: number) =>
+const past = (
+  { inputs }: TokenGraph,
+  results: Readonly<Record<string, TypedArray>>,
+  sizes: Readonly<Record<string, number>>,
+) =>
   Object.fromEntries(
-    inputs.slice(1).map(({ name, shape: [, ...shape] }) => {
-      return [
-        name,
-        {
-          shape: [N, ...(shape as number[])],
-          dtype: 'f32' as const,
-          values: results[name.replace('past', 'present')]!,
-        },
-      ];
+    inputs.slice(1).map(({ name, shape, dtype }) => {
+      const values = results[name.replace('past', 'present')]!;
+      return [name, { shape: shape.map((size) => (typeof size === 'number' ? size : sizes[size]!)), dtype, values }];
     }),
   );
 

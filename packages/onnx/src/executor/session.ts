@@ -113,8 +113,15 @@ export class OrtSession {
     return fetches;
   }
 
+  /** Whether inputs of the same sizes make this output as large again; one that grows, such as P + 1, is never needed twice. */
+  private comesAgain(name: string): boolean {
+    const symbols = new Set(this.inputs.flatMap(({ dims }) => dims ?? []));
+    const dims = this.outputs.find((port) => port.name === name)?.dims;
+    return dims?.every((dim) => typeof dim === 'number' || symbols.has(dim)) ?? false;
+  }
+
   private recycle(name: string, tensor: Tensor): void {
-    if (!this.runtime.fillsOutputs || !this.session) return tensor.dispose();
+    if (!this.runtime.fillsOutputs || !this.session || !this.comesAgain(name)) return tensor.dispose();
     const spare = this.spare.get(name) ?? [];
     if (spare.length < SPARE) this.spare.set(name, [...spare, tensor]);
   }

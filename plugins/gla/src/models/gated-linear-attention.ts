@@ -65,6 +65,8 @@ export interface LayerCall {
   readonly attentionMask?: AttentionMask | undefined;
   /** [N + 1] offsets of N sequences packed into a batch of 1. */
   readonly cuSeqlens?: readonly number[] | undefined;
+  /** Tokens that each row has seen [B] i32, for softmax layers of a graph, where those of the state are not known yet. For plain rows only. */
+  readonly seen?: Tensor | undefined;
   /** Added to the result, [B, T, D]. */
   readonly residual?: Tensor | undefined;
 }

@@ -8,11 +8,13 @@ import { packingOf, repad, unpad, type AttentionMask } from './packing';
 /** What one call may be given beside token ids. */
 export interface CausalLMCall {
   /** One state per layer; default the beginning. They are not changed. */
-  readonly states?: readonly LayerState[] | undefined;
+  readonly states?: readonly (LayerState | undefined)[] | undefined;
   /** Which tokens count, [B, at least T]; logits of the others are zeros. Ignored beside `cuSeqlens`. */
   readonly attentionMask?: AttentionMask | undefined;
   /** [N + 1] offsets of N sequences packed into a batch of 1. */
   readonly cuSeqlens?: readonly number[] | undefined;
+  /** Tokens that each row has seen [B] i32, for graphs; see `LayerCall`. */
+  readonly seen?: Tensor | undefined;
   /** `last`: only those of the last token of each sequence that counts. Default `all`. */
   readonly logits?: 'all' | 'last';
 }
@@ -43,7 +45,7 @@ export class GLAForCausalLM extends Module<[ids: Tensor, call?: CausalLMCall], C
     const packing = call.cuSeqlens ? undefined : packingOf(call.attentionMask, B, T);
     const tokens = packing ? reshape(unpad(reshape(ids, { shape: [B, T, 1] }), packing), { shape: [1, -1] }) : ids;
     const cuSeqlens = packing?.cuSeqlens ?? call.cuSeqlens;
-    const { hidden, states } = this.model(tokens, call.states, cuSeqlens);
+    const { hidden, states } = this.model(tokens, call.states, { cuSeqlens, seen: call.seen });
     if (call.logits === 'last') return { logits: this.head(lastTokens(hidden, cuSeqlens)), states };
     const logits = this.head(hidden);
     return { logits: packing ? repad(logits, packing) : logits, states };

@@ -42,7 +42,7 @@ export interface HiddenOutput {
 
 /** Embeddings, layers and the last norm: token ids [B, T] i32 → hidden states. Upstream's `GLAModel`, with its keys. */
 export class GLAModel extends Module<
-  [ids: Tensor, states: readonly LayerState[] | undefined, cuSeqlens: readonly number[] | undefined],
+  [ids: Tensor, states: readonly (LayerState | undefined)[] | undefined, call: Pick<LayerCall, 'cuSeqlens' | 'seen'>],
   HiddenOutput
 > {
   readonly embeddings: Embedding;
@@ -59,14 +59,14 @@ export class GLAModel extends Module<
 
   forward(
     ids: Tensor,
-    states: readonly LayerState[] | undefined,
-    cuSeqlens: readonly number[] | undefined,
+    states: readonly (LayerState | undefined)[] | undefined,
+    call: Pick<LayerCall, 'cuSeqlens' | 'seen'>,
   ): HiddenOutput {
     const after: LayerState[] = [];
     let h = this.embeddings(ids);
     this.layers.forEach((layer, i) => {
       // A scope per layer: what a layer needs on the way is free again before the next begins.
-      const { y, state } = ids.zoo.scope(() => layer(h, { state: states?.[i], cuSeqlens }));
+      const { y, state } = ids.zoo.scope(() => layer(h, { state: states?.[i], ...call }));
       h = y;
       after.push(state);
     });

@@ -1,9 +1,10 @@
-import { concat, linear, ModelError, permute, reshape, slice, type Tensor } from '@paperzoo/core';
+import { concat, isTensor, linear, ModelError, permute, reshape, slice, type Tensor } from '@paperzoo/core';
 import { init, Linear, Module, type Initializer } from '@paperzoo/nn';
 import type { LayerCall, LayerOutput } from './gated-linear-attention';
 import { rowOf, stackRows } from './key-value-state';
 import type { KeyValueState, LayerState } from './layer-state';
 import { packingOf, repad, unpad } from './packing';
+import type { Seen } from './positions';
 import { rotary } from './rotary';
 import type { SoftmaxLayers } from './softmax-layers';
 import { windowedAttention } from './windowed-attention';
@@ -43,13 +44,13 @@ export class SoftmaxAttention extends Module<[x: Tensor, call?: LayerCall], Laye
     this.theta = ropeTheta;
   }
 
-  forward(x: Tensor, { state, attentionMask, cuSeqlens, residual }: LayerCall = {}): LayerOutput<KeyValueState> {
+  forward(x: Tensor, { state, attentionMask, cuSeqlens, seen, residual }: LayerCall = {}): LayerOutput<KeyValueState> {
     const past = keysAndValues(state);
     const [B, T] = x.shape as readonly [number, number];
     const packing = cuSeqlens ? undefined : packingOf(attentionMask, B, T);
     const sequences = packing?.cuSeqlens ?? cuSeqlens;
     const tokens = packing ? unpad(x, packing) : x;
-    const { mixed, after } = sequences ? this.packed(tokens, past, sequences) : this.rows(tokens, past);
+    const { mixed, after } = sequences ? this.packed(tokens, past, sequences) : this.rows(tokens, past, seen);
     const weight = this.o_proj.weight.for(x);
     if (!packing) return { y: linear(mixed, weight, undefined, residual), state: after };
     const y = repad(linear(mixed, weight), packing);
@@ -72,13 +73,13 @@ export class SoftmaxAttention extends Module<[x: Tensor, call?: LayerCall], Laye
   }
 
   /** x [B, T, D] behind the state of B rows. */
-  private rows(x: Tensor, past: KeyValueState | undefined): { mixed: Tensor; after: KeyValueState } {
+  private rows(x: Tensor, past: KeyValueState | undefined, given?: Tensor): { mixed: Tensor; after: KeyValueState } {
     const { hiddenSize: D, heads, kvHeads } = this;
     const [B, T] = x.shape as readonly [number, number];
     const width = D / heads;
     const split = (y: Tensor, count: number) => reshape(y, { shape: [B, T, count, width] });
     const [q, k] = [split(this.q_proj(x), heads), split(this.k_proj(x), kvHeads)];
-    const seen = past?.seen ?? new Array<number>(B).fill(0);
+    const seen: Seen = given ?? past?.seen ?? new Array<number>(B).fill(0);
     const turn = rotary(q, seen, this.theta);
     const join = (before: Tensor | undefined, now: Tensor) =>
       before && before.shape[1]! > 0 ? concat([before, now], { dim: 1 }) : now;
@@ -90,17 +91,11 @@ export class SoftmaxAttention extends Module<[x: Tensor, call?: LayerCall], Laye
       dims: [0, 2, 3, 1, 4],
     });
     const shared = (y: Tensor) => reshape(permute(y, { dims: [0, 2, 1, 3] }), { shape: [B, kvHeads, 1, L + T, width] });
-    const counts = { length: L, counts: seen.map((count) => Math.min(count, L)) };
-    const o = windowedAttention(grouped, shared(keys), shared(values), counts, this.window);
+    const o = windowedAttention(grouped, shared(keys), shared(values), { length: L, seen }, this.window);
     const mixed = reshape(permute(o, { dims: [0, 3, 1, 2, 4] }), { shape: [B, T, D] });
-    return {
-      mixed,
-      after: this.remember(
-        keys,
-        values,
-        seen.map((count) => count + T),
-      ),
-    };
+    // Who gives the tokens seen as data counts them too.
+    const after = isTensor(seen) ? [] : (seen as readonly number[]).map((count) => count + T);
+    return { mixed, after: this.remember(keys, values, after) };
   }
 
   /** What a later token may still see. */

@@ -1,4 +1,4 @@
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, LaunchOptions, Page } from 'playwright-core';
 
 type Headers = Readonly<Record<string, string>>;
 interface Answer {
@@ -21,7 +21,9 @@ interface Programs {
 
 export declare const ISOLATED: Headers;
 export declare const STRICT: Headers;
-export declare function launchBrowser(): Promise<{ readonly context: BrowserContext; close(): Promise<void> }>;
+export declare function launchBrowser(
+  options?: LaunchOptions,
+): Promise<{ readonly context: BrowserContext; close(): Promise<void> }>;
 export declare function serveFiles(find: Find): Promise<Site>;
 export declare function serveProgram(
   program: URL | string,

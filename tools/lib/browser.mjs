@@ -22,12 +22,15 @@ const FLAGS = [
   ...['--disable-component-update', '--disable-sync', '--enable-unsafe-webgpu'],
 ];
 
-/** Starts Chromium. Throws, saying how to get one, when there is none: a browser test never passes without. */
-export async function launchBrowser() {
+/** Starts Chromium, with further options of playwright's where some are given. Throws, saying how to get one, when there is none: a browser test never passes without. */
+export async function launchBrowser(options = {}) {
   const executablePath = findChromium();
   if (!executablePath) throw new Error(INSTALL_CHROMIUM);
   const profile = mkdtempSync(join(tmpdir(), 'paperzoo-chromium-'));
-  const context = await chromium.launchPersistentContext(profile, { executablePath, headless: true, args: FLAGS });
+  const context = await chromium.launchPersistentContext(profile, {
+    ...{ executablePath, headless: true, args: FLAGS },
+    ...options,
+  });
   return {
     context,
     close: async () => {

@@ -95,12 +95,14 @@ Examples:
   paperzoo doctor --json`,
   'check-browser': `
 A part of the paperzoo repository: run it as npm start -- check-browser.
-The address may be opened with ?only=matmul,conv2d for some ops, with
-?devices=wasm,webgpu for some devices, and with ?sizes for many more sizes.
+What the options name goes into the address that is printed; the page has a
+form for the same.
 
 Examples:
   paperzoo check-browser
-  paperzoo check-browser --port 8080`,
+  paperzoo check-browser --port 8080 --only matmul,conv2d --devices webgpu
+  paperzoo check-browser --run --out report.json
+  paperzoo check-browser --run --all --plugin ./my-plugin`,
   demo: `
 Needs the repository's sample files; npm start runs it.
 

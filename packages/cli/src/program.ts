@@ -142,6 +142,12 @@ export async function runProgram(args: readonly string[], context: Context): Pro
 
   add('check-browser', 'a page that checks every op in your own browser, graphics adapter included')
     .option('--port <n>', 'where it is served; default: any free port', whole(1, 65535))
+    .option('--run', 'run it in a headless Chromium or Chrome instead; the exit code is 1 when a check fails')
+    .option('--only <names>', 'ops, models or plugins, separated by commas')
+    .option('--devices <names>', 'cpu, wasm, wasm ×2, webgpu, gpujs webgpu, gpujs webgl2, separated by commas')
+    .addOption(new Option('--sizes <n>', 'generated sizes per op and device; default: 3').argParser(whole(0)))
+    .addOption(new Option('--all', 'all generated sizes: minutes to an hour').conflicts('sizes'))
+    .option('-o, --out <file>', 'with --run: keep the report, as JSON')
     .action(run(async (_args, options) => (await import('./commands/check-browser')).checkBrowser(context, options)));
 
   add('demo', 'classify three sample images, then run the quick suite').action(

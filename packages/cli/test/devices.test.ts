@@ -24,9 +24,3 @@ describe('--device', () => {
     expect(JSON.parse(stdout)).toEqual(expect.objectContaining({ device: 'gpujs' }));
   }, 120_000);
 });
-
-test('check-browser serves its page until it is interrupted', async () => {
-  const { code, stdout } = await paperzoo(['check-browser'], { interruptAt: /Open http/ });
-  expect(stdout).toMatch(/^Open http:\/\/127\.0\.0\.1:\d+\/ in the browser/);
-  expect(code).toBe(0);
-}, 120_000);

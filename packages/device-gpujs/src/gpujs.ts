@@ -59,7 +59,13 @@ async function demand({ GPU }: Library, mode: GpujsMode): Promise<void> {
 
 function capsOf(mode: GpujsMode): DeviceCaps {
   const side = mode === 'webgl2' ? textureSide() : Infinity;
-  const info = { mode, resident: isResident(mode), ...(side < Infinity && { maxTextureSize: side }) };
+  const info = {
+    mode,
+    resident: isResident(mode),
+    // What a graphics card makes of numbers below the normal ones.
+    ...(isResident(mode) && { subnormals: 'zero' }),
+    ...(side < Infinity && { maxTextureSize: side }),
+  };
   const elements = Math.min(MOST_ELEMENTS, side * side);
   return Object.freeze({ device: 'gpujs', threads: 1, maxBufferBytes: 4 * elements, info: Object.freeze(info) });
 }

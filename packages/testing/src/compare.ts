@@ -18,6 +18,8 @@ export interface Difference {
 
 // A root mean square over a handful of elements is no statistic: one cancellation decides it. They are judged by `abs` alone.
 const STATISTIC = 8;
+/** The smallest normal float32. Graphics adapters may take what is smaller for 0, so a difference of less is none. */
+const TINY = 2 ** -126;
 const MAX_F32 = 3.4028234663852886e38;
 
 /** Compares with the truth in double precision. Integers and masks must be equal; NaN and infinities must stand where they should. */
@@ -39,7 +41,7 @@ export function difference(got: ArrayLike<number>, truth: ArrayLike<number>, dty
     if (dtype === 'f32' && (t > MAX_F32 || t < -MAX_F32)) t = t > 0 ? Infinity : -Infinity;
     const off = y > t ? y - t : t - y;
     if (off > 0 && off < Infinity && dtype === 'f32') {
-      squares += off * off;
+      if (off >= TINY) squares += off * off;
       if (off > worst) {
         worst = off;
         at = i;

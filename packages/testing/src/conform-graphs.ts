@@ -8,7 +8,7 @@ import { Oracle } from './oracle';
 export interface ConformGraphsOptions {
   readonly devices: Readonly<Record<string, DeviceFactory>>;
   readonly plugins?: readonly Plugin[];
-  /** Which cards; default the one with the fewest parameters among those that state them. */
+  /** Which cards; default the one with the fewest multiply-adds, or parameters where no card states them. */
   readonly models?: readonly ModelCard[];
   /** Options for `zoo.load`; fresh weights are asked for anyway. */
   readonly load?: LoadOptions;
@@ -56,10 +56,11 @@ export function conformGraphs(plugin: Plugin, options: ConformGraphsOptions): Ch
   return list.checks;
 }
 
-/** The card with the fewest parameters; none when no card states them. */
+/** The card with the fewest multiply-adds, where they are stated, else with the fewest parameters; none when no card states either. */
 function smallest({ models = [] }: Plugin): ModelCard[] {
-  const stated = models.filter(({ params }) => params !== undefined);
-  return stated.sort((a, b) => a.params! - b.params!).slice(0, 1);
+  const by = (figure: 'macs' | 'params') =>
+    models.filter((card) => card[figure] !== undefined).sort((a, b) => a[figure]! - b[figure]!);
+  return [...by('macs'), ...by('params')].slice(0, 1);
 }
 
 async function outputsOf(zoo: Zoo, card: ModelCard, load: LoadOptions): Promise<Outputs> {

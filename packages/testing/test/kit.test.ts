@@ -10,6 +10,7 @@ import {
   mul,
   neg,
   ShapeError,
+  sign,
   tensor,
   type Arg,
   type Attr,
@@ -188,6 +189,29 @@ describe('the kit', () => {
       /gradient of t.square, sample "one": input 0 is too far .* at position 0: .* instead of/,
     );
     expect(Number(error.details.got) / Number(error.details.expected)).toBeCloseTo(1.001, 5);
+  });
+
+  test('lets a device that says so take subnormal numbers for 0, and no other', async () => {
+    const flush = (v: number) => (Math.abs(v) < 2 ** -126 ? 0 : v);
+    const kernel = defineKernel<Values, unknown>(sign, {
+      id: 'sign/flushed',
+      device: 'cpu',
+      priority: 5,
+      run: (_ctx, [x], [out]) => out!.buffer.set(x!.buffer.map((v) => Math.sign(flush(v)))),
+    });
+    const flushing =
+      (info: object): DeviceFactory =>
+      async () => {
+        const device = await cpu()();
+        const caps = { ...device.caps, info: { ...device.caps.info, ...info } };
+        return Object.defineProperties(device, { caps: { value: caps }, kernels: { value: [...device.kernels, kernel] } });
+      };
+    const extremes = (device: DeviceFactory) =>
+      conform([sign], { devices: { it: device } })
+        .find(({ what }) => what === 'extremes')!
+        .run();
+    await expect(extremes(flushing({}))).rejects.toThrow(/sign\/flushed of \(1e-45\) is 0 instead of 1/);
+    await expect(extremes(flushing({ subnormals: 'zero' }))).resolves.toBeUndefined();
   });
 
   test('finds tensors that a composite keeps', async () => {

@@ -16,8 +16,8 @@ const permOf = (node: OnnxNode | undefined): readonly number[] | undefined => {
 const isIdentity = (perm: readonly number[]) => perm.every((axis, i) => axis === i);
 
 /**
- * Moves transpositions down through elementwise nodes and reductions until they meet: two in a row become one, opposite ones vanish. What
- * channels-last models are made of, convolutions that runtimes want channels first, so loses nearly all of them.
+ * Moves transpositions down through elementwise nodes, concatenations and reductions until they meet: two in a row become one, opposite ones
+ * vanish. What channels-last models are made of, convolutions that runtimes want channels first, so loses nearly all of them.
  */
 export function moveTransposes(graph: OnnxGraph): OnnxGraph {
   let now = graph;
@@ -80,6 +80,7 @@ function once(graph: OnnxGraph): OnnxGraph | undefined {
         ...node,
         inputs: node.inputs.map((name, i) => (permOf(inputs[i]) ? inputs[i]!.inputs[0]! : name)),
         outputs: [raw],
+        attributes: node.opType === 'Concat' ? { axis: { int: down.at(axisOf(node))! } } : node.attributes,
       });
       nodes.push(transposed(node, raw, down));
       touched.add(node.outputs[0]!);
@@ -102,14 +103,16 @@ const transposed = (node: OnnxNode, raw: string, perm: readonly number[]): OnnxN
   attributes: { perm: { ints: perm } },
 });
 
-/** The transposition that all inputs of an elementwise node went through, apart from numbers. */
+const axisOf = ({ attributes: { axis } }: OnnxNode): number => (axis && 'int' in axis ? axis.int : 0);
+
+/** The transposition that all inputs of an elementwise node or a concatenation went through, apart from numbers. */
 function downPerm(
   node: OnnxNode,
   inputs: readonly (OnnxNode | undefined)[],
   graph: OnnxGraph,
 ): readonly number[] | undefined {
   if (UNARY.has(node.opType)) return permOf(inputs[0]);
-  if (!BINARY.has(node.opType)) return undefined;
+  if (!BINARY.has(node.opType) && node.opType !== 'Concat') return undefined;
   const perms = inputs.map(permOf);
   const perm = perms.find((found) => found !== undefined);
   const fits = perms.every(

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { amax, amin, createZoo, mean, sum, toNhwc, type Tensor } from '@paperzoo/core';
+import { amax, amin, concat, createZoo, mean, sum, toNchw, toNhwc, type Tensor } from '@paperzoo/core';
 import { cpu } from '@paperzoo/device-cpu';
 import { exportOnnx, inspectOnnx } from '../src/index';
 import { run } from './ort-node';
@@ -27,4 +27,14 @@ test.each([
     expect(output).toHaveLength(wanted.length);
     output!.forEach((value, i) => expect(value).toBeCloseTo(wanted[i]!, 5));
   }
+});
+
+test.each([-1, 1, 0])('maps that are joined along axis %i channels last are joined as they lie', async (dim) => {
+  await using zoo = await createZoo({ device: cpu(), log: () => undefined });
+  const fn = (x: Tensor) => toNchw(concat([toNhwc(x.relu()), toNhwc(x)], { dim })).mul(2);
+  const wanted = await fn(zoo.tensor(values, { shape })).data();
+  const { bytes } = await exportOnnx(zoo, fn, [{ shape, dtype: 'f32' }]);
+  expect(inspectOnnx(bytes).operators).toEqual({ Concat: 1, Mul: 1, Relu: 1 });
+  const { output } = await run(bytes, { input: { shape, dtype: 'f32', values } });
+  expect(Array.from(output!)).toEqual(Array.from(wanted));
 });

@@ -24,7 +24,7 @@ beforeAll(async () => {
   zoo = await zooOn('wasm');
   model = await loadFixture(
     zoo,
-    manifest.checkpoints.find(({ name }) => name === 'tiny-gla-sharded')!,
+    manifest().checkpoints.find(({ name }) => name === 'tiny-gla-sharded')!,
   );
   // Weights move to the device at the first call.
   model.forward([1]).dispose();

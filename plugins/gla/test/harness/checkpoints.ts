@@ -1,18 +1,16 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Zoo } from '@paperzoo/core';
 import { writeSafetensors } from '@paperzoo/hub';
 import { hostTensor } from '@paperzoo/nn';
 import type { GLALanguageModel } from '../../src/index';
 import { readConfig } from '../../src/load/read-config';
 import { det } from './det';
+import { fileBytes } from './files';
 import { folderOf, type CheckpointFixture } from './fixtures';
 
 /** A checkpoint's model: from its files, or from a file made of generated weights. */
 export async function loadFixture(zoo: Zoo, { name, weights }: CheckpointFixture): Promise<GLALanguageModel> {
-  const folder = folderOf(name);
-  if (!weights) return zoo.load<GLALanguageModel>('gla_340m', { weights: folder });
-  const config = readConfig(readFileSync(join(folder, 'config.json'), 'utf8')).config;
+  if (!weights) return zoo.load<GLALanguageModel>('gla_340m', { weights: folderOf(name), cache: 'none' });
+  const config = readConfig(fileBytes(`models/${name}/config.json`)).config;
   return zoo.load<GLALanguageModel>('gla_340m', { weights: generated(name, weights), config });
 }
 

@@ -1,11 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Tolerance } from './closeness';
 import { det, type DetRecipe } from './det';
+import { fileBytes, fileJson, locate } from './files';
 import { readStored, type StoredTensor } from './stored';
-
-export const FOLDER = fileURLToPath(new URL('../fixtures/models', import.meta.url));
 
 /** How the manifest writes an input: generated, or stored in the case's file. */
 export type Source = { readonly det: DetRecipe } | { readonly tensor: string };
@@ -54,11 +50,12 @@ interface Manifest {
 
 const files = new Map<string, ReadonlyMap<string, StoredTensor>>();
 
-export const manifest = JSON.parse(readFileSync(join(FOLDER, 'manifest.json'), 'utf8')) as Manifest;
+/** What there is; a page has it once its files are there. */
+export const manifest = (): Manifest => fileJson('models/manifest.json') as Manifest;
 
 /** A stored tensor of a file below the fixtures' folder. */
 export function stored(file: string, name: string): StoredTensor {
-  if (!files.has(file)) files.set(file, readStored(new Uint8Array(readFileSync(join(FOLDER, file)))));
+  if (!files.has(file)) files.set(file, readStored(fileBytes(`models/${file}`)));
   const found = files.get(file)!.get(name);
   if (!found) throw new Error(`${file} holds no "${name}".`);
   return found;
@@ -76,8 +73,10 @@ export function rowsOf({ shape: [rows, width], values }: StoredTensor): number[]
 }
 
 /** The folder of a checkpoint's config and expected outputs. */
-export const folderOf = (name: string): string => join(FOLDER, name);
+export const folderOf = (name: string): string => locate(`models/${name}`);
 
 /** The cases of one file, for `test.each`. */
 export const casesOf = (file: string): [name: string, entry: Case][] =>
-  manifest.cases.filter((entry) => entry.file === file).map((entry) => [entry.name, entry]);
+  manifest()
+    .cases.filter((entry) => entry.file === file)
+    .map((entry) => [entry.name, entry]);

@@ -1,26 +1,24 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Tensor, Zoo } from '@paperzoo/core';
 import { misfit } from './closeness';
 import { det } from './det';
+import { fileBytes, fileJson } from './files';
 import type { Case } from './fixtures';
 import { graded, type Outputs } from './graded';
-import { readStored } from './stored';
+import { readStored, type StoredTensor } from './stored';
 
-const FOLDER = fileURLToPath(new URL('../fixtures/ops', import.meta.url));
-const open = (name: string) => new Uint8Array(readFileSync(join(FOLDER, name)));
-const { cases } = JSON.parse(new TextDecoder().decode(open('manifest.json'))) as { cases: readonly Case[] };
-const files = new Map(['op.safetensors', 'family.safetensors'].map((name) => [name, readStored(open(name))]));
+const files = new Map<string, ReadonlyMap<string, StoredTensor>>();
 
-/** Cases of the op itself, or of its relatives, for `test.each`. */
-export const opCases = (file: 'op' | 'family'): [name: string, entry: Case][] =>
-  cases.filter((entry) => entry.file === `${file}.safetensors`).map((entry) => [entry.name, entry]);
+/** Cases of the op itself, or of its relatives. */
+export const opCases = (file: 'op' | 'family'): readonly Case[] => {
+  const { cases } = fileJson('ops/manifest.json') as { cases: readonly Case[] };
+  return cases.filter((entry) => entry.file === `${file}.safetensors`);
+};
 
 export type Ins = Readonly<Record<string, Tensor>>;
 
 /** Runs a case with its gradients and returns what does not fit, as sentences. */
 export async function misfits(zoo: Zoo, entry: Case, run: (ins: Ins) => Outputs): Promise<string[]> {
+  if (!files.has(entry.file)) files.set(entry.file, readStored(fileBytes(`ops/${entry.file}`)));
   const file = files.get(entry.file)!;
   const ins = Object.fromEntries(
     Object.entries(entry.inputs).map(([name, source]) => {

@@ -1,0 +1,20 @@
+// Every list of cases that a device has to pass, by name: the tests in Node and the page in the browser take them from here.
+import type { DeviceCase } from './case';
+import { hybrids } from './hybrids';
+import { layers } from './layers';
+import { longGradients } from './long-gradients';
+import { models } from './models';
+import { modules } from './modules';
+import { ops } from './ops';
+import { relatives } from './relatives';
+
+export const suites = {
+  ops,
+  relatives,
+  longGradients,
+  modules,
+  layers,
+  models,
+  hybrids,
+} as const satisfies Readonly<Record<string, () => DeviceCase[]>>;
+export type SuiteName = keyof typeof suites;

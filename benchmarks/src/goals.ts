@@ -31,6 +31,13 @@ const native = (name: string): Target => ({
   value: ({ timed }) => entry(timed(`efficientvit-${name}-b1`), 'onnxruntime-node')?.ratio,
 });
 
+const besideOnAdapter = (subject: string, peer: string, text: string): Target => ({
+  id: `webgpu-${subject}-${peer}`,
+  text: `WebGPU on a graphics card, ${text} time over ours`,
+  ...{ unit: '×', sense: 'least', must: 1 },
+  value: ({ timed }) => entry(timed(`webgpu-${subject}`), peer)?.ratio,
+});
+
 const figure = (id: string, text: string, unit: string, aim: number, must?: number): Target => ({
   ...{ id, text, unit, sense: 'most', aim },
   ...(must === undefined ? {} : { must }),
@@ -116,6 +123,16 @@ const TARGETS: readonly Target[] = [
     ...{ unit: '×', sense: 'least', must: 1.2, aim: 2 },
     value: ({ timed }) => bestWasm(timed('gla-train-cnn'))?.ratio,
   },
+  {
+    id: 'webgpu-gemm-share',
+    text: 'WebGPU on a graphics card, GEMM 2048³: share of the adapter’s measured multiply-add peak',
+    ...{ unit: '%', sense: 'least', must: 40 },
+    value: ({ timed }) => percent(entry(timed('webgpu-gemm'), 'paperzoo')?.share),
+  },
+  besideOnAdapter('gemm', 'onnxruntime-web', 'GEMM 2048³: onnxruntime-web’s'),
+  besideOnAdapter('gemm', 'jax-js', 'GEMM 2048³: jax-js’'),
+  besideOnAdapter('efficientvit', 'onnxruntime-web', 'EfficientViT-M5, batch 8: onnxruntime-web’s'),
+  besideOnAdapter('gla', 'onnxruntime-web', 'prefill of gla_tiny, 4096 tokens: onnxruntime-web’s'),
   figure('gla-memory-training', 'growth of memory from training step 10 to 1,000', 'bytes', 0, 0),
   figure('gla-memory-decoding', 'growth of memory from generated token 10 to 1,000', 'bytes', 0, 0),
   figure('memory-m0', 'linear memory of M0 inference, weights included', 'MB', 40),

@@ -65,6 +65,16 @@ export interface TimedRow {
   /** The entries do different things: there are no ratios. */
   readonly agree?: false;
   readonly entries: readonly Entry[];
+  /** Where it ran on a graphics adapter: its name and its limits, in 10⁹ per second. */
+  readonly adapter?: {
+    readonly name: string;
+    readonly software: boolean;
+    readonly gflops: number;
+    readonly copyGBs: number;
+  };
+  /** There: the adapter's time of one call of ours by kernel, longest first, or why it is not known. */
+  readonly profile?: readonly { readonly kernel: string; readonly dispatches: number; readonly ms: number }[];
+  readonly unprofiled?: string;
 }
 
 /** A figure that is no race: start-up time, size, memory. */

@@ -54,4 +54,31 @@ export interface FigureCase {
   figure(signal: AbortSignal | undefined): Promise<{ value: number; details?: Readonly<Record<string, number>> }>;
 }
 
-export type Case = TimedCase | FigureCase;
+/** A race on a graphics adapter, in a browser's page or in a process of its own. */
+export interface PageCase {
+  readonly kind: 'page';
+  readonly id: string;
+  readonly group: Group;
+  readonly title: string;
+  readonly quick: boolean;
+  /** Only in runs that name its group, or that run everything. */
+  readonly asked: boolean;
+  readonly plugin?: undefined;
+  readonly targets?: undefined;
+  /** Rejects with the reason when there is no result. */
+  race(host: PageRaceHost): Promise<TimedRow>;
+}
+
+export interface PageRaceHost {
+  readonly suite: 'quick' | 'full';
+  readonly signal: AbortSignal | undefined;
+  /** Where pages are served; 0 takes a free port. */
+  readonly port: number;
+  /** The built `adapter.js`. */
+  readonly nodeEntry: string;
+  /** Told the page's address where a person opens it. */
+  readonly onOpen?: ((url: string) => void) | undefined;
+  onProgress(fraction: number): void;
+}
+
+export type Case = TimedCase | FigureCase | PageCase;

@@ -7,6 +7,7 @@ import { modelCases } from './models';
 import { overheadCase } from './overhead';
 import { streamCases } from './stream';
 import { trainingCases } from './training';
+import { webgpuCases } from './webgpu';
 
 /** Everything that the suite knows to measure, in the order of its tables. */
 export const allCases: readonly Case[] = [
@@ -17,5 +18,6 @@ export const allCases: readonly Case[] = [
   overheadCase,
   ...mixingCases,
   ...trainingCases,
+  ...webgpuCases,
   ...figureCases,
 ];

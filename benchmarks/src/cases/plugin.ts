@@ -64,7 +64,7 @@ function targets(id: string, { definition, goals = [] }: Benchmark): Target[] {
       const entries = timed(id)?.entries ?? [];
       if (entries.length === 0 || entries.some((entry) => !entry.stats)) return undefined;
       return value(
-        Object.fromEntries(entries.map((e) => [e.id, { ms: e.stats!.min, cpu: e.stats!.cpu, ...shareOf(e) }])),
+        Object.fromEntries(entries.map((e) => [e.id, { ms: e.stats!.min, cpu: e.stats!.cpu ?? NaN, ...shareOf(e) }])),
       );
     };
     return { ...goal, id: `${id}-${i + 1}`, definition, value: of };

@@ -9,6 +9,7 @@ import { versionOf } from './version';
 const PACKAGES = [
   '@paperzoo/core',
   '@paperzoo/device-wasm',
+  '@paperzoo/device-webgpu',
   '@paperzoo/efficientvit',
   '@paperzoo/gla',
   'onnxruntime-web',

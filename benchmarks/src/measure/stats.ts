@@ -8,8 +8,8 @@ export interface Stats {
   readonly samples: number;
   /** Calls per sample. */
   readonly calls: number;
-  /** Median processor time per call, all threads of the process together. */
-  readonly cpu: number;
+  /** Median processor time per call, all threads of the process together; absent in browsers. */
+  readonly cpu?: number;
 }
 
 /** Middle value, or the mean of the two middle ones. NaN for no values. */
@@ -28,7 +28,7 @@ export function percentile(values: readonly number[], p: number): number {
 }
 
 /** Summary of wall and processor times per call. Throws `RangeError` without samples. */
-export function summarize(wall: readonly number[], cpu: readonly number[], calls: number): Stats {
+export function summarize(wall: readonly number[], cpu: readonly number[] | undefined, calls: number): Stats {
   if (wall.length === 0) throw new RangeError('summarize: there are no samples.');
   return {
     min: Math.min(...wall),
@@ -37,6 +37,6 @@ export function summarize(wall: readonly number[], cpu: readonly number[], calls
     p90: percentile(wall, 90),
     samples: wall.length,
     calls,
-    cpu: median(cpu),
+    ...(cpu && { cpu: median(cpu) }),
   };
 }

@@ -6,7 +6,7 @@ export const columns = {
   ratio:
     'The library’s minimum over ours, from the same interleaved run: above 1 we are faster, 2.00× means half the time.',
   share:
-    'Operations per second (a multiply and an add count as two) over what SIMD128 code reaches on this machine with as many threads: a loop of eight independent sums of products, operands in the first-level cache, takes part in every race, because the clock is not always the same. Native libraries may exceed 100 %: they use wider vectors.',
+    'Operations per second (a multiply and an add count as two) over what SIMD128 code reaches on this machine with as many threads: a loop of eight independent sums of products, operands in the first-level cache, takes part in every race, because the clock is not always the same. Native libraries may exceed 100 %: they use wider vectors. On a graphics adapter the limit is a loop of multiply-adds in the registers of its own shaders.',
   difference:
     'Largest absolute difference between the library’s output and ours, over the largest absolute value of ours. Above 0.001 a library is not timed.',
   cpu: 'Median processor time per call. Where it is well below the median, the machine gave the core to somebody else meanwhile.',
@@ -16,7 +16,7 @@ export const columns = {
 export const method = [
   'All libraries of a case live in one process and take turns, sample by sample, each round beginning with another one: whatever slows the machine slows all of them. Warm-up is thrown away. A short call is repeated until a sample lasts a few milliseconds.',
   'Each case is raced twice, in two fresh processes, and of each library the better heat counts: now and then one runs at half its speed for as long as its process lives. With two threads there is a pause before each sample, so that one library’s spinning threads do not steal the other core from the next.',
-  'Networks: the peers run an ONNX model made in this suite from the same weights: traced from the module that training uses, batch norms folded, static shapes, all graph optimisations on. M0 has the plugin’s sample checkpoint, the others reproducible random weights; no speed depends on their values. Times include copying the input in and the logits out where a library needs that.',
+  'Networks: the peers run an ONNX model made in this suite from the same weights: traced from the module that training uses, batch norms folded, static shapes, all graph optimisations on. M0 has the checkpoint of the plugin’s fixtures, the others reproducible random weights; no speed depends on their values. Times include copying the input in and the logits out where a library needs that.',
   'Products: A[m, k] · B[k, n], float32, B a constant that every library may prepack. Ours, tfjs and jax-js keep A and the result on their device; onnxruntime copies both per call (under 3 % of its time at 960³).',
   'Memory bandwidth is a copy of 24 MiB with vector loads and stores, bytes read plus bytes written: the limit of what does next to no arithmetic.',
 ] as const;
@@ -54,6 +54,15 @@ export const goals: Readonly<Record<string, string>> = {
     'Loss, gradients and Adam of gla_tiny on 8 rows of 512 bytes, the losses of the first steps compared: the time of the faster of tfjs-wasm and jax-js over ours. Both run the chunked form with masked products, written for what each of them is fast at.',
   'gla-train-cnn':
     'Loss, gradients and Adam of a network of two convolutions and two linear layers on 64 pictures of 28 × 28, the losses of the first steps compared: the time of the faster of tfjs-wasm and jax-js over ours.',
+  'webgpu-gemm-share':
+    'Products of two 2048 × 2048 matrices that are on the adapter, a sample of them enqueued together, over what a shader of multiply-adds in registers reaches in the same race. Only a graphics card counts; on a software adapter this is not measured.',
+  'webgpu-gemm-onnxruntime-web':
+    'onnxruntime-web on its WebGPU execution provider in the same page, input and output on the adapter; minimum over minimum.',
+  'webgpu-gemm-jax-js': 'jax-js on its WebGPU back-end in the same page, under its jit; minimum over minimum.',
+  'webgpu-efficientvit-onnxruntime-web':
+    'Eight prepared images of 224 pixels that are on the adapter, until the logits have been read; onnxruntime-web runs the file that we write of the same weights.',
+  'webgpu-gla-onnxruntime-web':
+    'From 4096 token ids to the logits of the last one, read; onnxruntime-web runs our file, in which the mixing is its own operator LinearAttention, and leaves out the state that ours keeps.',
   'gla-memory-training':
     'Bytes of tensors plus linear memory after the thousandth training step less those after the tenth, by the exact counters of zoo.memory().',
   'gla-memory-decoding':

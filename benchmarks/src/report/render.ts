@@ -38,13 +38,15 @@ const shownGoals = ({ filter, goals }: SuiteResult) =>
 
 const KNOWN: readonly Group[] = ['model', 'gemm', 'stream', 'overhead'];
 
+const TITLES: Readonly<Record<Group, string>> = { training: 'Training', webgpu: 'On the graphics adapter' };
+
 /** What plugins bring, a section for each. */
 async function brought(rows: readonly TimedRow[]): Promise<string[]> {
   const groups = [...new Set(rows.map(({ group }) => group))].filter((group) => !KNOWN.includes(group));
   return Promise.all(
     groups.map(async (group) => {
       const own = rows.filter((row) => row.group === group);
-      const title = group === 'training' ? 'Training' : group;
+      const title = TITLES[group] ?? group;
       return `<h2>${escape(title)}</h2>${(await Promise.all(own.map(caseOf))).join('')}`;
     }),
   );

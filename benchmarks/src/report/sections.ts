@@ -43,13 +43,18 @@ const COLUMNS: readonly Column[] = [
   { title: 'median', definition: 'median', text: (_e, { median }) => duration(median) },
   { title: '10–90 %', definition: 'spread', text: (_e, { p10, p90 }) => `${duration(p10)} – ${duration(p90)}` },
   // With threads, a library's idle workers spin, and the process's time says little.
-  { title: 'cpu', definition: 'cpu', text: ({ threads }, { cpu }) => (threads === 1 ? duration(cpu) : undefined) },
+  {
+    title: 'cpu',
+    definition: 'cpu',
+    text: ({ threads }, { cpu }) => (threads === 1 && cpu !== undefined ? duration(cpu) : undefined),
+  },
   { title: 'difference', definition: 'difference', text: ({ difference }) => difference?.toExponential(0) },
   { title: 'samples', text: (_e, { samples, calls }) => `${samples} × ${calls}` },
 ];
 
 /** One case with everybody in it; columns in which nobody has anything are left out. */
-export function caseTable({ title, definition: meaning, threads, entries }: TimedRow): string {
+export function caseTable(row: TimedRow): string {
+  const { title, definition: meaning, threads, entries } = row;
   const shown = COLUMNS.filter(
     (column) =>
       (column.definition !== 'ratio' || entries.length > 1) &&
@@ -68,7 +73,18 @@ export function caseTable({ title, definition: meaning, threads, entries }: Time
     definition ? `<th class="n"><a href="#${definition}">${head}</a></th>` : `<th class="n">${head}</th>`,
   );
   const said = meaning === undefined ? '' : `<p class="quiet">${escape(meaning)}</p>`;
-  return `<h3>${escape(title)} · ${count(threads)}</h3>${said}<div class="scroll"><table><thead><tr><th>library</th>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+  return `<h3>${escape(title)} · ${count(threads)}</h3>${said}<div class="scroll"><table><thead><tr><th>library</th>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>${kernelTable(row)}`;
+}
+
+/** Where our call spent the adapter's time. */
+function kernelTable({ profile, unprofiled }: TimedRow): string {
+  if (!profile) return unprofiled === undefined ? '' : `<p class="quiet">${escape(unprofiled)}</p>`;
+  const all = profile.reduce((sum, { ms }) => sum + ms, 0);
+  const rows = profile.map(
+    ({ kernel, dispatches, ms }) =>
+      `<tr><td>${escape(kernel)}</td><td class="n">${dispatches}</td><td class="n">${duration(ms)}</td><td class="n">${percent(ms / all)}</td></tr>`,
+  );
+  return `<details><summary>Our call by kernel: ${duration(all)} on the adapter</summary><div class="scroll"><table><thead><tr><th>kernel</th><th class="n">dispatches</th><th class="n">time</th><th class="n">share</th></tr></thead><tbody>${rows.join('')}</tbody></table></div></details>`;
 }
 
 const count = (threads: number) => (threads === 1 ? 'one thread' : `${threads} threads`);

@@ -1,9 +1,12 @@
+import { relativeDifference } from '../measure/difference';
 import { measure, type MeasureOptions } from '../measure/measure';
 import { firstLine } from '../first-line';
 import type { PeakProbe } from '../machine/peaks';
 import type { Absent, Contestant } from '../peers/contestant';
 import type { Entry, TimedRow } from '../results';
 import type { TimedCase } from '../cases/case';
+
+export { relativeDifference };
 
 /** An answer further off than this is no answer to the same question, and its time means nothing. */
 const WORST = 1e-3;
@@ -81,18 +84,4 @@ async function compare(all: readonly (Contestant | Absent)[], worst: number): Pr
     }
   }
   return checked;
-}
-
-/** Largest absolute difference over the largest absolute value of `b`; infinite when sizes differ or a value is not a number. */
-export function relativeDifference(a: Float32Array, b: Float32Array): number {
-  if (a.length !== b.length) return Infinity;
-  let largest = 0;
-  let worst = 0;
-  for (let i = 0; i < b.length; i++) {
-    const difference = Math.abs(a[i]! - b[i]!);
-    if (Number.isNaN(difference)) return Infinity;
-    if (difference > worst) worst = difference;
-    largest = Math.max(largest, Math.abs(b[i]!));
-  }
-  return largest === 0 ? worst : worst / largest;
 }

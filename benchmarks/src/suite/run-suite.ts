@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AttrError, throwIfAborted, type Plugin } from '@paperzoo/core';
-import type { FigureCase, TimedCase } from '../cases/case';
+import type { FigureCase, PageCase, TimedCase } from '../cases/case';
 import { allCases } from '../cases/index';
 import { pluginCases } from '../cases/plugin';
 import { firstLine } from '../first-line';
 import { machineFacts } from '../machine/facts';
 import { goalsOf } from '../goals';
-import type { FigureRow, Peak, Row, SuiteResult } from '../results';
+import type { FigureRow, Peak, Row, SuiteResult, TimedRow } from '../results';
 import { raceInHeats } from './heats';
 import { selectCases } from './select';
 
@@ -16,6 +17,7 @@ export type SuiteEvent =
   | { readonly type: 'begin'; readonly total: number }
   | { readonly type: 'case'; readonly title: string; readonly threads: number; readonly done: number }
   | { readonly type: 'progress'; readonly fraction: number; readonly done: number }
+  | { readonly type: 'open'; readonly url: string }
   | { readonly type: 'row'; readonly row: Row; readonly done: number };
 
 export interface SuiteOptions {
@@ -27,6 +29,8 @@ export interface SuiteOptions {
   readonly threads?: number;
   /** Plugins whose own benchmarks are part of the suite, each with the address of the module that exports it by default. */
   readonly plugins?: readonly { readonly plugin: Plugin; readonly url: string }[];
+  /** Pages are opened by a person, in a browser of theirs, at the address that an `open` event tells; otherwise Chromium opens them. */
+  readonly ownBrowser?: boolean;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: SuiteEvent) => void;
   /** Noted in the result: how the reader gets the same numbers. */
@@ -69,10 +73,16 @@ export async function runSuite(options: SuiteOptions = {}): Promise<SuiteResult>
     if (at < 0) peaks.push(peak);
     else peaks[at] = higher(peaks[at]!, peak);
   };
+  let port = 0;
   const onProgress = (fraction: number) => onEvent?.({ type: 'progress', fraction, done: rows.length });
   for (const timed of cases.filter((c): c is TimedCase => c.kind === 'timed')) {
     announce(timed);
     finish(await raceInHeats(timed, { entry, suite, plugins: urlsOf(timed), signal, onPeak, onProgress }));
+  }
+  for (const page of cases.filter((c): c is PageCase => c.kind === 'page')) {
+    throwIfAborted(signal, 'The benchmark');
+    announce(page);
+    finish(await pageRow(page));
   }
   for (const figure of cases.filter((c): c is FigureCase => c.kind === 'figure')) {
     throwIfAborted(signal, 'The benchmark');
@@ -85,7 +95,24 @@ export async function runSuite(options: SuiteOptions = {}): Promise<SuiteResult>
     return of ? [of.url] : [];
   }
 
-  function announce({ title, ...rest }: TimedCase | FigureCase) {
+  /** A person's page stays open and goes on with the next race, so that all of them are at one address. */
+  async function pageRow(page: PageCase): Promise<TimedRow> {
+    const onOpen = (url: string) => {
+      if (port === 0) onEvent?.({ type: 'open', url });
+      port = Number(new URL(url).port);
+    };
+    const host = { suite, signal, port, nodeEntry: adapterEntry(entry), onProgress };
+    try {
+      return await page.race({ ...host, ...(options.ownBrowser && { onOpen }) });
+    } catch (error) {
+      throwIfAborted(signal, 'The benchmark');
+      const { id, group, title } = page;
+      const own = { id: 'paperzoo', label: 'paperzoo', threads: 1, unavailable: firstLine(error) };
+      return { kind: 'timed', id, group, title, threads: 1, entries: [own] };
+    }
+  }
+
+  function announce({ title, ...rest }: TimedCase | FigureCase | PageCase) {
     onEvent?.({ type: 'case', title, threads: rest.kind === 'timed' ? rest.threads : 1, done: rows.length });
   }
 
@@ -120,6 +147,9 @@ function childEntry(given: string | undefined): string {
     remedy: 'Build the package first: npm run build.',
   });
 }
+
+/** The process for Node's own adapter lies beside the one that races. */
+const adapterEntry = (entry: string) => join(dirname(entry), 'adapter.js');
 
 const higher = (a: Peak, b: Peak): Peak => ({
   threads: a.threads,

@@ -128,6 +128,7 @@ export async function runProgram(args: readonly string[], context: Context): Pro
     .addOption(new Option('--quick', 'the short suite (default)').conflicts('full'))
     .option('--full', 'the whole suite, longer samples')
     .option('-t, --threads <n>', 'only cases with this many threads', whole(1, 64))
+    .option('--open', 'bench webgpu: print the address of its page, for your own browser to open')
     .option('-o, --out <folder>', 'where the JSON and the report go; default: benchmarks/results')
     .action(run(async ([filter], options) => (await import('./commands/bench')).bench(context, filter, options)));
 

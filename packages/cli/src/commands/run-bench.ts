@@ -10,7 +10,7 @@ export interface BenchOutcome {
   readonly files: { readonly json: string; readonly html: string };
 }
 
-interface BenchWishes extends Pick<SuiteOptions, 'suite' | 'filter' | 'plugins'> {
+interface BenchWishes extends Pick<SuiteOptions, 'suite' | 'filter' | 'plugins' | 'ownBrowser'> {
   /** Only cases with this many threads. */
   readonly threads?: number;
   /** Folder of the results; default the benchmarks' own. */
@@ -35,6 +35,8 @@ export async function runBench({ terminal, signal }: Context, { out, ...wishes }
     else if (event.type === 'case') {
       title = event.threads > 1 ? `${event.title}, ${event.threads} threads` : event.title;
       progress.update(event.done / total, title);
+    } else if (event.type === 'open') {
+      progress.log(`Open ${event.url} in the browser to be measured, and keep it open. Ctrl-C stops.`);
     } else if (event.type === 'progress') progress.update((event.done + event.fraction) / total, title);
     else progress.log(rowLine(event.row));
   }

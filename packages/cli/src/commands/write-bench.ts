@@ -2,6 +2,7 @@ import type { Entry, FigureRow, Goal, SuiteResult, TimedRow } from '@paperzoo/be
 import { relative } from 'node:path';
 import { wrapText } from '../terminal/wrap';
 import { writeTable } from '../terminal/table';
+import { writeAdapters } from './write-adapters';
 import type { Terminal } from '../terminal/terminal';
 import { entryTime, figureValue } from './bench-lines';
 import type { BenchOutcome } from './run-bench';
@@ -19,6 +20,7 @@ export function writeBench(terminal: Terminal, { result, files }: BenchOutcome):
   terminal.write();
   for (const line of wrapText(facts.join('; '), terminal.width)) terminal.write(line);
   writeTimes(terminal, result);
+  writeAdapters(terminal, result);
   writeFigures(terminal, result);
   writeGoals(terminal, result.goals);
   terminal.write();

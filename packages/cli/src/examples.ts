@@ -23,10 +23,13 @@ Examples:
   info: `
 The tag may be left out: efficientvit_m0 is efficientvit_m0.r224_in1k.
 Nothing is downloaded: the model is built with fresh weights and traced.
+Of a file that ends with .onnx or .json (a saved graph), it tells inputs,
+outputs, operators and weights.
 
 Examples:
   paperzoo info efficientvit_m0
-  paperzoo info efficientvit_m5 --device wasm --img-size 256`,
+  paperzoo info efficientvit_m5 --device wasm --img-size 256
+  paperzoo info m0.onnx`,
   run: `
 A plugin's name stands for its model with weights that were installed as a
 package, if it has one. Others come from the hub at the first use and from the

@@ -41,7 +41,7 @@ export async function runProgram(args: readonly string[], context: Context): Pro
     .option('--pretrained', 'only those with published weights')
     .action(run(async ([glob], options) => (await import('./commands/list')).list(context, glob, options)));
 
-  add('info <name>', 'a model: paper, licence, parameters, multiply-adds, kernels per device')
+  add('info <name>', 'a model: paper, licence, counted work, kernels per device; or what a model file holds')
     .addOption(device('only this device; default: all of them'))
     .option('--img-size <n>', 'side of the input image', whole(1))
     .action(run(async ([name], options) => (await import('./commands/info')).info(context, name!, options)));

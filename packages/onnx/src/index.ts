@@ -22,6 +22,7 @@ export {
   type OrtBackend,
   type OrtOptions,
 } from './executor/options';
+export { inspectGraph, type GraphSummary } from './graph/inspect-graph';
 export { restoreGraph } from './graph/restore-graph';
 export { runGraph } from './graph/run-graph';
 export { saveGraph } from './graph/save-graph';

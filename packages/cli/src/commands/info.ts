@@ -7,7 +7,9 @@ import { bytes, short } from '../terminal/numbers';
 import { writeTable } from '../terminal/table';
 import { wrapText } from '../terminal/wrap';
 import { DEVICES, type DeviceName } from '../zoo';
+import { UsageError } from '../usage-error';
 import { findCard } from './find-card';
+import { infoFile, isModelFile } from './info-file';
 import { weightsSource } from './load-model';
 import { studyModel, type Study } from './study-model';
 
@@ -16,8 +18,13 @@ export interface InfoOptions extends CommonOptions {
   readonly imgSize?: number;
 }
 
-/** `paperzoo info`: a model's card, and what tracing it tells: work, bytes, and which kernel runs each op on each device. */
+/** `paperzoo info`: a model's card, and what tracing it tells: work, bytes, and which kernel runs each op on each device; or a model's file. */
 export async function info(context: Context, name: string, options: InfoOptions): Promise<void> {
+  if (isModelFile(name)) {
+    if (options.device ?? options.imgSize)
+      throw new UsageError('--device and --img-size are for models, not for their files.', { argument: name });
+    return infoFile(context, name);
+  }
   const { terminal, signal } = context;
   const { found } = await loadPlugins(context, options);
   const { card, owner } = findCard(found, name);

@@ -1,7 +1,6 @@
 import * as core from '@paperzoo/core';
 import {
   DTYPES,
-  FormatError,
   IntegrityError,
   PluginError,
   resolveAttrs,
@@ -13,10 +12,8 @@ import {
   type Zoo,
 } from '@paperzoo/core';
 import { contentHash } from './content-hash';
+import { checkForm, givenValues, malformed, MOST, specOf } from './graph-form';
 import type { GraphJson, SavedGraph } from './saved-graph';
-
-/** Far beyond any model here, and small enough that checking takes no time. */
-const MOST = 1_000_000;
 
 /**
  * The graph that `saveGraph` gave, on a zoo whose plugins have its ops. Its constants are new tensors, which the caller disposes (`graph.constants`).
@@ -27,9 +24,7 @@ export async function restoreGraph(zoo: Zoo, { json, constants: data }: SavedGra
   checkForm(json);
   const ops = opsOf(zoo);
   const values = json.values.map(specOf);
-  const known = new Set<number>([...json.inputs, ...json.constants.map(([index]) => index)]);
-  if (known.size !== json.inputs.length + json.constants.length) throw malformed('a value is given twice');
-  for (const index of known) if (!values[index]) throw malformed(`there is no value ${index}`);
+  const known = givenValues(json, values);
   const nodes = json.nodes.map((node) => nodeOf(node, ops, values, known));
   for (const index of json.outputs) if (!known.has(index)) throw malformed(`the output ${index} is never made`);
   const constants = new Map<number, Tensor>();
@@ -50,32 +45,6 @@ export async function restoreGraph(zoo: Zoo, { json, constants: data }: SavedGra
     throw error;
   }
   return { values, inputs: json.inputs, outputs: json.outputs, constants, nodes };
-}
-
-const malformed = (problem: string) => new FormatError(`This is no saved graph: ${problem}.`, { argument: 'json' });
-
-function checkForm(json: GraphJson): void {
-  const lists = ['values', 'inputs', 'outputs', 'constants', 'nodes'] as const;
-  if (json?.format !== 'paperzoo-graph' || json.version !== 1)
-    throw malformed('its format is not paperzoo-graph, version 1');
-  for (const name of lists) {
-    if (!Array.isArray(json[name]) || json[name].length > MOST)
-      throw malformed(`"${name}" is no list of at most ${MOST}`);
-  }
-  const numbers = [...json.inputs, ...json.outputs, ...json.constants.map((entry) => entry?.[0])];
-  if (!numbers.every(Number.isSafeInteger)) throw malformed('values are numbered by integers');
-}
-
-function specOf(spec: Spec): Spec {
-  const { shape, dtype } = spec ?? {};
-  const sound =
-    Array.isArray(shape) &&
-    shape.length <= 16 &&
-    shape.every((n: unknown) => Number.isSafeInteger(n) && (n as number) >= 0) &&
-    Number.isSafeInteger((shape as number[]).reduce((a, b) => a * b, 4)) &&
-    Object.hasOwn(DTYPES, dtype);
-  if (!sound) throw malformed('a value has no shape or no known dtype');
-  return { shape: [...shape], dtype };
 }
 
 /** Ops of the core and of the zoo's plugins by name. */

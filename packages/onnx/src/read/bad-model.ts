@@ -10,5 +10,6 @@ export const refuser =
     throw new FormatError(`${file ?? 'These bytes'}: not a sound ONNX model: ${where} ${why}.`, { file, where });
   };
 
-/** A name from a file as messages show it. */
-export const shown = (name: string): string => `"${name.length > 80 ? `${name.slice(0, 80)}…` : name}"`;
+/** A name from a file as messages show it; what would steer a terminal is left out. */
+export const shown = (name: string): string =>
+  `"${(name.length > 80 ? `${name.slice(0, 80)}…` : name).replace(/\p{Cc}/gu, '\uFFFD')}"`;

@@ -14,7 +14,9 @@ export function raceInNode(
   onProgress: (fraction: number) => void,
 ): Promise<PageResult> {
   return new Promise((resolve, reject) => {
-    const child = fork(entry, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] });
+    // The environment chooses the driver, and a caller may have changed it.
+    const { env } = process;
+    const child = fork(entry, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [], env });
     let complaint = '';
     let last: NodeMessage | undefined;
     child.stderr!.on('data', (chunk: Buffer) => {

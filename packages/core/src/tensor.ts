@@ -135,8 +135,7 @@ export class Tensor implements Arg {
   /** The only element of a tensor of size 1. */
   async item(): Promise<number> {
     const values = await this.data();
-    if (values.length !== 1)
-      throw new ShapeError(`item() needs a tensor of one element, this one has ${values.length}.`);
+    if (values.length !== 1) throw new ShapeError(`item() needs a tensor of one element, not ${values.length}.`);
     return values[0]!;
   }
 

@@ -192,11 +192,12 @@ export class Zoo {
   /** Asked before anything is allocated, on the device or off it. */
   private checkedBytes(op: string, spec: Spec): number {
     const bytes = bytesOf(spec);
-    const most = this.device.caps.maxBufferBytes;
+    const { maxBufferBytes: most, info } = this.device.caps;
     if (bytes <= most) return bytes;
     const wish = `${op}: [${spec.shape.join(', ')}] ${spec.dtype} needs ${bytes} bytes`;
-    const limit = `one buffer of the ${this.device.name} device holds at most ${most}`;
-    throw new DeviceError(`${wish}; ${limit}.`, { op, argument: 'shape', expected: most, got: bytes });
+    const details = { op, argument: 'shape', expected: most, got: bytes, remedy: 'Use smaller tensors.' };
+    const limit = `one buffer on ${info.adapter ?? this.device.name} holds at most ${most}`;
+    throw new DeviceError(`${wish}; ${limit}.`, details);
   }
 
   private make(spec: Spec, op = 'tensor'): Tensor {

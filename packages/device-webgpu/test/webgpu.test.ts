@@ -50,9 +50,12 @@ describe('in Chromium, under a policy that allows no code from strings', () => {
     expect(error!.message).toMatch(/test\.broken does not compile on .*swiftshader/is);
   });
 
-  test('a tensor over the limit is refused with the limit, and the zoo goes on', async () => {
-    const { given, narrow, after } = await ask('tooLarge');
+  test('a tensor over the limit or of a wrong type is refused with the reason, and the zoo goes on', async () => {
+    const { given, narrow, wrongType, noKernel, after } = await ask('tooLarge');
     expect(given).toMatchObject({ code: 'device' });
+    expect(given!.message).toMatch(/swiftshader.* holds at most .*smaller/i);
+    expect(wrongType).toMatchObject({ code: 'dtype', op: 'matmul' });
+    expect(noKernel).toMatchObject({ code: 'dtype', op: 'tanh' });
     expect(narrow).toMatchObject({ code: 'device' });
     expect(narrow!.message).toMatch(/swiftshader.* holds at most/i);
     expect(after).toEqual([1, 1]);
@@ -123,6 +126,22 @@ describe('in Chromium, under a policy that allows no code from strings', () => {
 
   test('every tile and shared sum is as close as float32 allows', async () => {
     for (const worst of await ask('products')) expect(worst).toBeLessThan(3e-7);
+  }, 60_000);
+
+  test('linear of few rows, and of long sums that workgroups share, is as close as float32 allows', async () => {
+    for (const worst of await ask('linears')) expect(worst).toBeLessThan(3e-7);
+  }, 60_000);
+
+  test('attention of any width and leading axes is its composite, in more workgroups than a row holds', async () => {
+    const { wide, grads, lead } = await ask('wideAttention');
+    for (const far of [wide, grads, lead]) expect(far).toBeLessThan(5e-6);
+    expect(await ask('manyAttentions')).toBe(-1);
+  }, 60_000);
+
+  test('attention and its gradient keep no matrix of scores', async () => {
+    const { first, bytes } = await ask('attentionMemory');
+    expect(Number.isFinite(first)).toBe(true);
+    expect(bytes).toBeLessThan(1_000_000);
   }, 60_000);
 
   test('a thousand training steps leave memory flat and learn what wasm learns', async () => {

@@ -17,6 +17,7 @@ import {
 } from '@paperzoo/core';
 import { wasm } from '@paperzoo/device-wasm';
 import { auto, webgpu, webgpuKernel } from '../../src/index';
+import { attentionMemory, linears, manyAttentions, wideAttention } from './kernels';
 import { missing, profiled } from './missing';
 import { meanwhile, prepared, unprepared } from './prepare';
 
@@ -114,9 +115,12 @@ async function tooLarge() {
   const shape = [most / 4 + 1];
   const given = await failure(() => zoo.zeros(shape));
   const narrow = await failure(() => zoo.zeros([most], 'u8'));
+  // Refused by the op, and by every kernel of one that has no composite.
+  const wrongType = await failure(() => zoo.ones([2, 2], 'i32').matmul(zoo.ones([2, 2], 'i32')));
+  const noKernel = await failure(() => zoo.ones([3], 'i32').tanh());
   const after = Array.from(await zoo.ones([2]).data());
   await zoo.dispose();
-  return { given, narrow, after };
+  return { given, narrow, wrongType, noKernel, after };
 }
 
 /** Reads that are pending when the device goes away, calls after it, and a zoo made anew. */
@@ -254,7 +258,7 @@ function farthest(
 
 const tests = {
   ...{ facts, traffic, folded, brokenShader, brokenLoad, tooLarge, lost, automatic, training, products },
-  ...{ prepared, meanwhile, unprepared, missing, profiled },
+  ...{ prepared, meanwhile, unprepared, missing, profiled, linears, wideAttention, manyAttentions, attentionMemory },
 };
 export type Tests = typeof tests;
 Object.assign(globalThis, { tests, ready: true });

@@ -1,5 +1,7 @@
 // Every list of cases that a device has to pass, by name: the tests in Node and the page in the browser take them from here.
 import type { DeviceCase } from './case';
+import { decoding } from './decoding';
+import { edges } from './edges';
 import { hybrids } from './hybrids';
 import { layers } from './layers';
 import { longGradients } from './long-gradients';
@@ -7,6 +9,7 @@ import { models } from './models';
 import { modules } from './modules';
 import { ops } from './ops';
 import { relatives } from './relatives';
+import { training } from './training';
 
 export const suites = {
   ops,
@@ -16,5 +19,8 @@ export const suites = {
   layers,
   models,
   hybrids,
+  edges,
+  decoding,
+  training,
 } as const satisfies Readonly<Record<string, () => DeviceCase[]>>;
 export type SuiteName = keyof typeof suites;

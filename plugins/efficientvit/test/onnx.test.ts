@@ -2,13 +2,16 @@ import { describe, expect, test } from '@jest/globals';
 import { createZoo, type Tensor, type Zoo } from '@paperzoo/core';
 import { wasm } from '@paperzoo/device-wasm';
 import { exportOnnx, FORMS } from '@paperzoo/onnx';
-import { conformOnnx } from '@paperzoo/testing';
+import { conformOnnx, onnxRunner, onnxWriter } from '@paperzoo/testing';
+import * as ort from 'onnxruntime-node';
 import plugin from '../src/index';
 import type { ImageModel } from '../src/load/image-model';
-import { run, writer } from './harness/ort-node';
+
+const run = onnxRunner(ort);
 
 describe.each(FORMS)('ops, %s', (form) => {
-  for (const check of conformOnnx(plugin, { write: writer(form), run })) test(check.name, check.run);
+  for (const check of conformOnnx(plugin, { write: onnxWriter(exportOnnx, { form }), run }))
+    test(check.name, check.run);
 });
 
 /** Loads a model with fresh weights and gives it a batch of two images of its own size. */

@@ -2,14 +2,17 @@ import { describe, expect, test } from '@jest/globals';
 import { createZoo, NoKernelError, type TypedArray } from '@paperzoo/core';
 import { wasm } from '@paperzoo/device-wasm';
 import { exportModel, exportOnnx, FORMS } from '@paperzoo/onnx';
-import { conformOnnx } from '@paperzoo/testing';
+import { conformOnnx, onnxRunner, onnxWriter } from '@paperzoo/testing';
+import * as ort from 'onnxruntime-node';
 import plugin, { glaGrad, type GLALanguageModel } from '../src/index';
 import type { TokenGraph } from '../src/load/token-graphs';
-import { run, writer } from './harness/ort-node';
+
+const run = onnxRunner(ort);
 
 describe.each(FORMS)('ops, %s', (form) => {
   const ops = plugin.ops!.filter((op) => op !== glaGrad);
-  for (const check of conformOnnx(ops, { write: writer(form), run, plugins: [plugin] })) test(check.name, check.run);
+  for (const check of conformOnnx(ops, { write: onnxWriter(exportOnnx, { form }), run, plugins: [plugin] }))
+    test(check.name, check.run);
 });
 
 const open = () => createZoo({ device: wasm(), plugins: [plugin], log: () => undefined });

@@ -18,6 +18,7 @@ export const method = [
   'Each case is raced twice, in two fresh processes, and of each library the better heat counts: now and then one runs at half its speed for as long as its process lives. With two threads there is a pause before each sample, so that one library’s spinning threads do not steal the other core from the next.',
   'Networks: the peers run an ONNX model made in this suite from the same weights: traced from the module that training uses, batch norms folded, static shapes, all graph optimisations on. M0 has the checkpoint of the plugin’s fixtures, the others reproducible random weights; no speed depends on their values. Times include copying the input in and the logits out where a library needs that.',
   'Products: A[m, k] · B[k, n], float32, B a constant that every library may prepack. Ours, tfjs and jax-js keep A and the result on their device; onnxruntime copies both per call (under 3 % of its time at 960³).',
+  'On a graphics adapter: all libraries of a case live in one page of one browser and take turns there, each on its own WebGPU device. Products of a sample are enqueued together and waited for once; a call of a model ends when its answer has been read. The adapter’s limits take part in the race.',
   'Memory bandwidth is a copy of 24 MiB with vector loads and stores, bytes read plus bytes written: the limit of what does next to no arithmetic.',
 ] as const;
 

@@ -1,4 +1,4 @@
-import type { FigureRow, Group, SuiteResult, TimedRow } from '../results';
+import type { FigureRow, Goal, Group, SuiteResult, TimedRow } from '../results';
 import { isSweep, lengthChart, rateChart, ratioChart } from './charts';
 import { digits, escape } from './format';
 import { caseTable, definitionList, figureTable, goalTable, loadNotice, machineTable } from './sections';
@@ -16,7 +16,7 @@ export async function renderReport(result: SuiteResult): Promise<string> {
   const parts = [
     `<header><h1>paperzoo benchmark</h1><p class="quiet">${result.suite} suite${result.filter ? `, only “${escape(result.filter)}”` : ''} · ${date.toISOString().slice(0, 16).replace('T', ' ')} UTC · ${escape(result.machine.cpu)}, ${result.machine.cores} cores, Node ${escape(result.machine.node)} · ${digits(result.seconds)} s</p>
       <p>Run it yourself: <code>${escape(result.command)}</code></p>${loadNotice(result)}</header>`,
-    `<h2>What the project promises</h2><p class="quiet">“Must” is a promise, “aim” an ambition. Open a line for what its number is.</p>${goalTable(shownGoals(result))}`,
+    promises(shownGoals(result)),
     await networks(of('model')),
     await products(of('gemm'), result),
     of('stream').length ? `<h2>Bound by memory</h2>${of('stream').map(caseTable).join('')}` : '',
@@ -31,6 +31,11 @@ export async function renderReport(result: SuiteResult): Promise<string> {
 <body>${parts.join('\n')}</body></html>
 `;
 }
+
+const promises = (goals: readonly Goal[]): string =>
+  goals.length === 0
+    ? ''
+    : `<h2>What the project promises</h2><p class="quiet">“Must” is a promise, “aim” an ambition. Open a line for what its number is.</p>${goalTable(goals)}`;
 
 /** Who asks for some of the cases is not told of what the others would have shown. */
 const shownGoals = ({ filter, goals }: SuiteResult) =>

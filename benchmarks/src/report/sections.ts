@@ -73,7 +73,8 @@ export function caseTable(row: TimedRow): string {
     definition ? `<th class="n"><a href="#${definition}">${head}</a></th>` : `<th class="n">${head}</th>`,
   );
   const said = meaning === undefined ? '' : `<p class="quiet">${escape(meaning)}</p>`;
-  return `<h3>${escape(title)} · ${count(threads)}</h3>${said}<div class="scroll"><table><thead><tr><th>library</th>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>${kernelTable(row)}`;
+  const counted = row.group === 'webgpu' ? '' : ` · ${count(threads)}`;
+  return `<h3>${escape(title)}${counted}</h3>${said}<div class="scroll"><table><thead><tr><th>library</th>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>${kernelTable(row)}`;
 }
 
 /** Where our call spent the adapter's time. */

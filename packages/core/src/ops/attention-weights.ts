@@ -48,7 +48,9 @@ export function visiblePairs(n: number, m: number, causal: boolean): number {
 /** softmax(query · keyᵀ · scale + bias) over the keys: the weights [..., N, M], zeros where a query sees no key at all. */
 export function attentionWeights(q: Tensor, k: Tensor, bias: Tensor | undefined, attrs: AttentionAttrs): Tensor {
   const [n, m] = [q.shape.at(-2)!, k.shape.at(-2)!];
-  let scores = mul(matmul(q, k, { transposeB: true }), attentionScale(q, attrs));
+  const scale = attentionScale(q, attrs);
+  let scores = matmul(q, k, { transposeB: true });
+  if (scale !== 1) scores = mul(scores, scale);
   if (bias) scores = add(scores, bias);
   if (attrs.causal) {
     const row = q.zoo.tensor(

@@ -1,4 +1,4 @@
-import { concat, conv2dNhwc, interpolate, layerNorm, linear, matmul, toNchw, toNhwc } from '@paperzoo/core';
+import { attention, concat, conv2dNhwc, interpolate, layerNorm, linear, toNchw, toNhwc } from '@paperzoo/core';
 import type { Tensor, Zoo } from '@paperzoo/core';
 import type { LayerNorm, Linear, Parameter } from '@paperzoo/nn';
 import { FusedClassifier } from '../fused-classifier';
@@ -88,7 +88,7 @@ async function fuseTransformerLayer(weights: FusedWeights, layer: TransformerLay
 
 /**
  * Queries, keys and values come from three matrices, so that no slice of a joint result is copied; the scale is folded into the queries', so
- * that no pass over the scores applies it.
+ * that nothing applies it afterwards.
  */
 async function fuseSelfAttention(weights: FusedWeights, module: SelfAttention): Promise<Dense> {
   const { heads } = module;
@@ -104,26 +104,9 @@ async function fuseSelfAttention(weights: FusedWeights, module: SelfAttention): 
   const [query, key, value] = [part(0, (dim / heads) ** -0.5), part(1), part(2)];
   const project = await dense(weights, module.proj);
   return (x, residual) => {
-    const mixed = attend(query(x), key(x), value(x));
+    const mixed = attention(query(x), key(x), value(x), { scale: 1 });
     return project(mixed.permute([0, 2, 1, 3]).reshape(x.shape), residual);
   };
-}
-
-/** Scores kept at a time: they should stay in the processor's cache between the three passes over them. */
-const SCORES = 2 ** 18;
-
-/** softmax(q · kᵀ) · v on [S, heads, N, d], a few sequences at a time: all scores of a batch together would be hundreds of megabytes. */
-function attend(query: Tensor, key: Tensor, value: Tensor): Tensor {
-  const [sequences, heads, length] = query.shape as readonly [number, number, number];
-  // A trace holds no scores, and its graph must not depend on how many sequences there are.
-  const step = query.isAbstract ? sequences : Math.max(1, Math.floor(SCORES / (heads * length * length)));
-  const some = (from: number): Tensor => {
-    const [q, k, v] = [query, key, value].map((t) => (step < sequences ? t.slice(0, from, from + step) : t));
-    return matmul(matmul(q!, k!, { transposeB: true }).softmax(-1), v!);
-  };
-  const parts: Tensor[] = [];
-  for (let from = 0; from < sequences; from += step) parts.push(query.zoo.scope(() => some(from)));
-  return parts.length === 1 ? parts[0]! : concat(parts, { dim: 0 });
 }
 
 /** [S, N, D] → [S, heads, N, D / heads]. */

@@ -161,6 +161,8 @@ describe('plugins', () => {
     const flat = await exportOnnx(zoo, fn, [f32(2, 5)]);
     const file = await exportOnnx(zoo, fn, [f32(2, 5)], { form: 'functions' });
     expect([flat.nodes, file.nodes]).toEqual([11, 3]);
+    // The function holds its constants itself; what is left is the factor 3.
+    expect(inspectOnnx(file.bytes).parameters).toBe(1);
     expect(inspectOnnx(file.bytes).opsets).toMatchObject({ 'ai.paperzoo.demo': 3 });
     for (const { bytes } of [flat, file]) {
       const { output, wanted } = await both(zoo, bytes, fn, filled(2, 5));

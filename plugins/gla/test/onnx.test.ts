@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createZoo, NoKernelError, type TypedArray } from '@paperzoo/core';
 import { wasm } from '@paperzoo/device-wasm';
-import { exportModel, exportOnnx, FORMS } from '@paperzoo/onnx';
+import { exportModel, exportOnnx, FORMS, ort as onnxruntime } from '@paperzoo/onnx';
 import { conformOnnx, onnxRunner, onnxWriter } from '@paperzoo/testing';
 import * as ort from 'onnxruntime-node';
 import plugin, { glaGrad, type GLALanguageModel } from '../src/index';
@@ -74,6 +74,27 @@ describe.each(CASES)('%s', (_, name, config) => {
       expect(furthest(results.logits!, await logits.data())).toBeLessThan(2e-5);
     }
   });
+});
+
+test('trained weights in half precision and beside the model give what the model gives', async () => {
+  await using zoo = await open();
+  using model = await zoo.load<GLALanguageModel>('gla_tiny.moby_dick');
+  const { bytes, externalData } = await exportModel(zoo, model, { weights: 'f16', externalData: 'w.bin' });
+  const [beside] = externalData!;
+  const data = new Uint8Array(beside!.size);
+  let at = 0;
+  for await (const chunk of beside!.chunks()) {
+    data.set(chunk, at);
+    at += chunk.length;
+  }
+  expect(bytes.length).toBeLessThan(100_000);
+  const graph = await onnxruntime({ backend: 'node' }).open(zoo, { bytes, externalData: [{ name: 'w.bin', bytes: data }] }); // prettier-ignore
+  const text = Array.from('Call me Ishmael. Some years ago', (letter) => letter.charCodeAt(0));
+  const [got] = await graph(zoo.tensor(Int32Array.from(text), { shape: [1, text.length] }));
+  const { logits } = model.prefill(text);
+  // The matrices are published in half precision already; norms and biases are rounded, by 2⁻¹¹ of their size at most.
+  expect(furthest(await got!.data(), await logits.data())).toBeLessThan(2 ** -11);
+  await graph.dispose();
 });
 
 const ids = (rows: readonly (readonly number[])[]) => ({

@@ -19,13 +19,17 @@ export function outline(graph: OnnxGraph): Outlined {
   const calls = new Set(graph.nodes.flatMap(({ origin }) => (origin ? [origin.call] : [])));
   let now = graph;
   for (const call of calls) now = outlineCall(now, call, functions, domains);
-  const inside = new Set(now.nodes.flatMap(({ inputs, outputs }) => [...inputs, ...outputs]));
+  const inside = new Set([...now.nodes.flatMap((node) => [...readsOf(node), ...node.outputs]), ...outputsOf(now)]);
+  // What went into functions is no longer the graph's.
+  const kept = <T>(all: ReadonlyMap<string, T>) => new Map([...all].filter(([name]) => inside.has(name)));
   return {
-    graph: { ...now, values: new Map([...now.values].filter(([name]) => inside.has(name))) },
+    graph: { ...now, values: kept(now.values), weights: kept(now.weights) },
     functions: [...functions.values()],
     domains,
   };
 }
+
+const outputsOf = (graph: OnnxGraph): string[] => graph.outputs.map(({ name }) => name);
 
 function outlineCall(
   graph: OnnxGraph,

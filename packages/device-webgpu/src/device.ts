@@ -46,7 +46,7 @@ export class WebgpuDevice implements Device<Handle> {
     const maxBufferBytes = Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize) / 4) * 4;
     this.caps = Object.freeze({ device: 'webgpu', threads: 1, maxBufferBytes, info });
     this.recorder = new Recorder(device, name);
-    this.pipelines = new Pipelines(device, name, this.recorder.ring);
+    this.pipelines = new Pipelines(device, name, info.subgroups === true, this.recorder.ring);
     this.pool = new BufferPool(device, name, maxBufferBytes, (block) => this.pipelines.forget(block));
     this.held = new Held(this.pipelines);
     // Free memory may still be in use by commands that are held.

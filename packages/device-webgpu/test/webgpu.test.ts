@@ -115,6 +115,13 @@ describe('in Chromium, under a policy that allows no code from strings', () => {
     expect(clockless.works).toEqual([1, 1]);
   });
 
+  test('sums by subgroups are as good as those by halving, and the same every time', async () => {
+    const { has, between, repeated } = await ask('subgroups');
+    expect(has).toEqual([false, true]);
+    expect(between).toBeLessThan(2e-6);
+    expect(repeated).toBe(0);
+  });
+
   test('auto takes it after a self-test, and otherwise the next, saying why', async () => {
     const { good, wrong, none } = await ask('automatic');
     expect(good).toMatchObject({ name: 'webgpu', reason: 'webgpu: passed its self-test', works: [4, 4] });
@@ -132,16 +139,14 @@ describe('in Chromium, under a policy that allows no code from strings', () => {
     for (const worst of await ask('linears')) expect(worst).toBeLessThan(3e-7);
   }, 60_000);
 
-  test('attention of any width and leading axes is its composite, in more workgroups than a row holds', async () => {
-    const { wide, grads, lead } = await ask('wideAttention');
-    for (const far of [wide, grads, lead]) expect(far).toBeLessThan(5e-6);
-    expect(await ask('manyAttentions')).toBe(-1);
+  test('attention of any width and leading axes is its composite', async () => {
+    expect(await ask('wideAttention')).toBeLessThan(5e-6);
   }, 60_000);
 
-  test('attention and its gradient keep no matrix of scores', async () => {
+  test('attention keeps no matrix of scores', async () => {
     const { first, bytes } = await ask('attentionMemory');
     expect(Number.isFinite(first)).toBe(true);
-    expect(bytes).toBeLessThan(1_000_000);
+    expect(bytes).toBeLessThan(200_000);
   }, 60_000);
 
   test('a thousand training steps leave memory flat and learn what wasm learns', async () => {

@@ -51,7 +51,10 @@ async function findGpu(): Promise<GPU> {
 }
 
 /** Opens an adapter with its own limits. Throws `DeviceError` when there is none or it refuses. */
-export async function openAdapter(options: GPURequestAdapterOptions): Promise<OpenedAdapter> {
+export async function openAdapter(
+  options: GPURequestAdapterOptions,
+  { subgroups: wantsSubgroups }: { readonly subgroups: boolean },
+): Promise<OpenedAdapter> {
   const gpu = await findGpu();
   const adapter = await gpu.requestAdapter(options).catch(() => null);
   if (!adapter) {
@@ -63,10 +66,14 @@ export async function openAdapter(options: GPURequestAdapterOptions): Promise<Op
   const name = description || [vendor, architecture, model].filter(Boolean).join(' ') || 'unnamed adapter';
   const has = (feature: GPUFeatureName) => adapter.features.has(feature);
   const timestamps = has('timestamp-query');
+  const subgroups = wantsSubgroups && has('subgroups');
   try {
     const device = await adapter.requestDevice({
       label: 'paperzoo',
-      requiredFeatures: timestamps ? ['timestamp-query'] : [],
+      requiredFeatures: [
+        ...(timestamps ? (['timestamp-query'] as const) : []),
+        ...(subgroups ? (['subgroups'] as const) : []),
+      ],
       requiredLimits: Object.fromEntries(LIMITS.map((limit) => [limit, adapter.limits[limit]])),
     });
     return {
@@ -80,7 +87,7 @@ export async function openAdapter(options: GPURequestAdapterOptions): Promise<Op
         software: adapter.info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe/i.test(architecture + name),
         timestamps,
         shaderF16: has('shader-f16'),
-        subgroups: has('subgroups' as GPUFeatureName),
+        subgroups,
       }),
     };
   } catch (cause) {

@@ -28,6 +28,7 @@ export class Pipelines {
   constructor(
     private readonly device: GPUDevice,
     private readonly adapter: string,
+    private readonly subgroups: boolean,
     private readonly ring: { readonly buffer: GPUBuffer; readonly slot: number },
   ) {}
 
@@ -81,7 +82,7 @@ export class Pipelines {
   }
 
   private descriptor(key: string, program: Program, layout: GPUPipelineLayout): GPUComputePipelineDescriptor {
-    const module = this.device.createShaderModule({ label: key, code: wgslOf(program) });
+    const module = this.device.createShaderModule({ label: key, code: wgslOf(program, this.subgroups) });
     return { label: key, layout, compute: { module, entryPoint: 'main' } };
   }
 

@@ -38,8 +38,8 @@ export function paramsOf(program: Program): { name: string; type: ParamType }[] 
   });
 }
 
-/** The text that the driver compiles. */
-export function wgslOf(program: Program): string {
+/** The text that the driver compiles, with subgroups where a function has a use for them and the adapter has them. */
+export function wgslOf(program: Program, subgroups = false): string {
   const { ins, outs, kind = 'elements', lanes = 64, declare = '', uses = [] } = program;
   const bind = ([name, element]: readonly [string, Element], i: number, access: string) =>
     `@group(0) @binding(${i}) var<storage, ${access}> ${name}: array<${element}>;`;
@@ -53,12 +53,14 @@ export function wgslOf(program: Program): string {
     groups: 'let group = wg.y * p.width + wg.x;\n  if (group >= p.total) { return; }',
     grid: '',
   }[kind];
-  return `${buffers.join('\n')}
+  const functions = withNeeds(uses.map(found));
+  const grouped = subgroups && functions.some((f) => f.bySubgroup !== undefined);
+  const texts = functions.map((f) => (subgroups && f.bySubgroup) || f.text);
+  return `${grouped ? 'enable subgroups;' : ''}
+${buffers.join('\n')}
 struct Params { ${fields.join(', ')} }
 @group(0) @binding(${ins.length + outs.length}) var<uniform> p: Params;
-${withNeeds(uses.map(found))
-  .map((f) => f.text)
-  .join('\n')}
+${texts.join('\n')}
 ${declare}
 @compute @workgroup_size(${lanes})
 fn main(@builtin(workgroup_id) wg: vec3u, @builtin(local_invocation_index) lane: u32) {

@@ -3,6 +3,8 @@ export interface WgslFunction {
   readonly name: string;
   readonly text: string;
   readonly needs: readonly WgslFunction[];
+  /** The same for adapters with subgroups. */
+  readonly bySubgroup?: string;
 }
 
 /** Its name is the one that the text declares. */

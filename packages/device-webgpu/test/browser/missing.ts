@@ -1,5 +1,5 @@
 // What the device says where the machine lacks something: each function takes something away from the page's WebGPU, and gives it back.
-import { createZoo, mul, type ZooError } from '@paperzoo/core';
+import { createZoo, layerNorm, mul, type ZooError } from '@paperzoo/core';
 import { wasm } from '@paperzoo/device-wasm';
 import { profileCall, webgpu } from '../../src/index';
 
@@ -71,4 +71,29 @@ export async function profiled() {
     return { said, works };
   });
   return { profile, twice, thrown, after, elsewhere, clockless };
+}
+
+/** Rows added up by halving and by subgroups: twice each, largest difference between both, and of the second from itself. */
+export async function subgroups() {
+  const rows = async (wanted: boolean) => {
+    const zoo = await createZoo({ device: webgpu({ subgroups: wanted }), ...quiet });
+    const x = zoo.tensor(
+      Float32Array.from({ length: 40 * 500 }, (_, i) => Math.sin(i * i)),
+      { shape: [40, 500] },
+    );
+    const norm = async () =>
+      (await zoo.scope(() => layerNorm(x, null, null, { normalizedShape: [500] })).data()) as Float32Array;
+    const [first, again] = [await norm(), await norm()];
+    const has = zoo.device.caps.info.subgroups;
+    await zoo.dispose();
+    return { first, again, has };
+  };
+  const [without, with_] = [await rows(false), await rows(true)];
+  const apart = (a: Float32Array, b: Float32Array) =>
+    a.reduce((worst, v, i) => Math.max(worst, Math.abs(v - b[i]!)), 0);
+  return {
+    has: [without.has, with_.has],
+    between: apart(without.first, with_.first),
+    repeated: apart(with_.first, with_.again),
+  };
 }

@@ -17,8 +17,8 @@ import {
 } from '@paperzoo/core';
 import { wasm } from '@paperzoo/device-wasm';
 import { auto, webgpu, webgpuKernel } from '../../src/index';
-import { attentionMemory, linears, manyAttentions, wideAttention } from './kernels';
-import { missing, profiled } from './missing';
+import { attentionMemory, linears, wideAttention } from './kernels';
+import { missing, profiled, subgroups } from './missing';
 import { meanwhile, prepared, unprepared } from './prepare';
 
 const quiet = { log: () => undefined };
@@ -258,7 +258,7 @@ function farthest(
 
 const tests = {
   ...{ facts, traffic, folded, brokenShader, brokenLoad, tooLarge, lost, automatic, training, products },
-  ...{ prepared, meanwhile, unprepared, missing, profiled, linears, wideAttention, manyAttentions, attentionMemory },
+  ...{ prepared, meanwhile, unprepared, missing, profiled, subgroups, linears, wideAttention, attentionMemory },
 };
 export type Tests = typeof tests;
 Object.assign(globalThis, { tests, ready: true });

@@ -2,6 +2,7 @@ import type { Case } from './case';
 import { exportCases } from './export';
 import { figureCases } from './figures';
 import { gemmCases } from './gemm';
+import { glaDecodeCases } from './gla-decode';
 import { mixingCases } from './linear-attention';
 import { modelCases } from './models';
 import { overheadCase } from './overhead';
@@ -13,6 +14,7 @@ import { webgpuCases } from './webgpu';
 export const allCases: readonly Case[] = [
   ...modelCases,
   ...exportCases,
+  ...glaDecodeCases,
   ...gemmCases,
   ...streamCases,
   overheadCase,

@@ -204,7 +204,10 @@ describe('the kit', () => {
       async () => {
         const device = await cpu()();
         const caps = { ...device.caps, info: { ...device.caps.info, ...info } };
-        return Object.defineProperties(device, { caps: { value: caps }, kernels: { value: [...device.kernels, kernel] } });
+        return Object.defineProperties(device, {
+          caps: { value: caps },
+          kernels: { value: [...device.kernels, kernel] },
+        });
       };
     const extremes = (device: DeviceFactory) =>
       conform([sign], { devices: { it: device } })

@@ -86,8 +86,10 @@ export function makeSuite(
 }
 
 function objection({ device, subject, what }: Entry, { sizes }: Wishes): string | undefined {
-  if (device?.startsWith('gpujs') && what === 'extremes' && ['sin', 'cos'].includes(subject ?? ''))
-    return 'gpujs leaves angles beyond 12,800 to the card, which promises little there';
+  if (device?.startsWith('gpujs') && what === 'extremes' && ['sin', 'cos', 'pow'].includes(subject ?? ''))
+    return 'gpujs leaves angles beyond 12,800 and powers to the card, which promises little at the ends of float32';
   if (sizes === 0 && what === 'generated sizes') return 'no generated sizes were asked for';
+  if (device?.startsWith('gpujs') && what === 'gradients' && sizes < Infinity)
+    return 'gpujs compiles for minutes here: all sizes bring them too, and the ops that gradients consist of are checked';
   return undefined;
 }

@@ -15,11 +15,35 @@ const TEXTS: Readonly<Record<string, string>> = {
   remainder: `function remainder(a, b) {
     return a - quotient(a, b) * b;
   }`,
-  // What is not a number stays so: a card's exp and log may make a number of it, as of log(0).
+  // A card's own exp may be off by 3 + 2|x| units in the last place. x less k halvings of ln 2, in two parts, then Taylor's series; 2 to the k
+  // in two factors, since one alone may not be a number. What is not a number stays so.
   exponential: `function exponential(x) {
-    if (x == x) { return Math.exp(x); }
+    if (x == x) {
+      if (x > 89) { return Math.exp(x); }
+      if (x < -104) { return 0; }
+      const k = Math.floor(x * 1.4426950408889634 + 0.5);
+      const r = x - k * 0.693145751953125 - k * 0.0000014286068203094173;
+      const tail = r * (0.041666666667 + r * (0.0083333333333 + r * (0.0013888888889 + r * 0.00019841269841)));
+      const half = Math.floor(k * 0.5);
+      return (1 + r * (1 + r * (0.5 + r * (0.16666666667 + tail)))) * powerOfTwo(half) * powerOfTwo(k - half);
+    }
     return x;
   }`,
+  // Exact, by squaring; |k| below 128.
+  powerOfTwo: `function powerOfTwo(k) {
+    let n = Math.abs(k);
+    let square = 2;
+    if (k < 0) { square = 0.5; }
+    let y = 1;
+    for (let i = 0; i < 7; i++) {
+      const rest = Math.floor(n * 0.5);
+      if (n - 2 * rest > 0.5) { y = y * square; }
+      n = rest;
+      if (n > 0) { square = square * square; }
+    }
+    return y;
+  }`,
+  // A card's log may make a number of what is none, as of log(0).
   logarithm: `function logarithm(x) {
     if (x == 0) { return -1 / Math.abs(x); }
     if (x > 0) { return Math.log(x); }
@@ -55,13 +79,14 @@ const TEXTS: Readonly<Record<string, string>> = {
     if (x < -0.3) { return exponential(x) - 1; }
     return x * (1 + (x / 2) * (1 + (x / 3) * (1 + (x / 4) * (1 + (x / 5) * (1 + (x / 6) * (1 + x / 7))))));
   }`,
-  // log(1 + x) = 2 artanh(x / (2 + x)), whose series needs few terms near 0.
+  // log(1 + x) = 2 artanh(x / (2 + x)), whose series needs few terms up to 1: there 1 + x would lose half a bit of x, or more.
   logOnePlus: `function logOnePlus(x) {
-    if (x > 0.4) { return logarithm(1 + x); }
-    if (x < -0.3) { return logarithm(1 + x); }
+    if (x > 1) { return logarithm(1 + x); }
+    if (x < -0.5) { return logarithm(1 + x); }
     const z = x / (2 + x);
     const s = z * z;
-    return 2 * z * (1 + s * (0.33333333333 + s * (0.2 + s * (0.142857142857 + s * (0.1111111111 + s * 0.0909090909)))));
+    const tail = s * (0.0909090909 + s * (0.0769230769 + s * (0.0666666667 + s * 0.0588235294)));
+    return 2 * z * (1 + s * (0.33333333333 + s * (0.2 + s * (0.142857142857 + s * (0.1111111111 + tail)))));
   }`,
   // Maclaurin's series below 1; above, Abramowitz and Stegun's formula 7.1.26, whose error is 1.5e-7.
   errorFunction: `function errorFunction(x) {
@@ -75,7 +100,7 @@ const TEXTS: Readonly<Record<string, string>> = {
     const t = 1 / (1 + 0.3275911 * a);
     const p = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
     let y = 1;
-    if (a < 9) { y = 1 - p * Math.exp(-s); }
+    if (a < 9) { y = 1 - p * exponential(-s); }
     if (x < 0) { return -y; }
     if (x >= 1) { return y; }
     return x;
@@ -139,6 +164,11 @@ const TEXTS: Readonly<Record<string, string>> = {
     let known = 0;
     if (a == a) { if (b == b) { known = 1; } }
     if (known == 0) { return a + b; }
+    if (a == 0) {
+      const odd = b - 2 * Math.floor(b / 2) == 1 ? 1 : 0;
+      if (b > 0) { return odd == 1 ? a : 0; }
+      return odd == 1 ? 1 / a : 1 / Math.abs(a);
+    }
     if (a < 0) {
       let m = 1;
       if (a < -1) { m = Math.pow(-a, b); }

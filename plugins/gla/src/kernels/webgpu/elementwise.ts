@@ -68,7 +68,7 @@ export const elementwiseKernels = [
   let up = ups[i];
   if (x < -1.0) { let e = expf(0.5 * x); ys[i] = (up * e) * (x * e) / (1.0 + e * e); }
   else if (abs(x) <= 1.0) { ys[i] = mulf(x, up) * sigmoidf(x); }
-  else { ys[i] = siluf(x) * up; }`,
+  else { ys[i] = mulf(siluf(x), up); }`,
   }),
   elementwise(swigluGrad, {
     uses: ['sigmoidf'],

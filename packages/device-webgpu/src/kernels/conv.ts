@@ -6,7 +6,7 @@ import { activated } from '../wgsl/activations';
 import { CONV_PARAMS, convValues, isPointwise, seen } from './conv-code';
 import { runProduct } from './gemm-run';
 import type { Source } from './gemm-tile';
-import { epilogueIns, epilogueKey, storeWith } from './matmul';
+import { elementFor, epilogueIns, epilogueKey, numberAt, storeWith } from './matmul';
 
 interface Fused {
   readonly bias: boolean;
@@ -19,31 +19,41 @@ type ConvAttrs = Parameters<typeof convGeometry>[3];
 
 const withGate = (e: Fused): Program['ins'] => (e.gate ? [['gate', 'f32']] : []);
 
-/** Channels last: rows are pixels, columns output channels, and k runs over taps with the channels innermost. */
-function nhwcSource(e: Fused, pointwise: boolean): Source {
+/**
+ * Channels last: rows are pixels, columns output channels, and k runs over taps with the channels innermost. With `quads` the input's channels are
+ * a multiple of 4: four of them lie together and share a tap, and so do a pointwise kernel's weights.
+ */
+function nhwcSource(e: Fused, pointwise: boolean, quads: boolean): Source {
   const image = 'm / (p.outH * p.outW)';
-  const gate = e.gate ? (channel: string) => ` * gate[(${image}) * p.inC + ${channel}]` : () => '';
+  const type = elementFor(quads);
+  const gate = (channel: string) => (e.gate ? ` * ${numberAt('gate', `(${image}) * p.inC + ${channel}`, quads)}` : '');
   const patch = `
-fn patchAt(m: u32, k: u32) -> f32 {
+fn patchAt(m: u32, k: u32) -> ${type} {
   let c = k % p.inC;
   let tap = k / p.inC;
   let b = ${image};
   ${seen('((m / p.outW) % p.outH)', '(m % p.outW)', 'tap')}
-  if (y >= p.inH || x >= p.inW) { return 0.0; }
-  return xs[((b * p.inH + y) * p.inW + x) * p.inC + c]${gate('c')};
+  if (y >= p.inH || x >= p.inW) { return ${type}(0.0); }
+  return ${numberAt('xs', '((b * p.inH + y) * p.inW + x) * p.inC + c', quads)}${gate('c')};
 }`;
-  const flat = `fn patchAt(m: u32, k: u32) -> f32 { return xs[m * p.k + k]${gate('k')}; }`;
+  const flat = `fn patchAt(m: u32, k: u32) -> ${type} { return ${numberAt('xs', 'm * p.k + k', quads)}${gate('k')}; }`;
   return {
-    key: `conv nhwc/${epilogueKey(e)}/${e.gate}/${pointwise}`,
-    ins: [['xs', 'f32'], ['weight', 'f32'], ...epilogueIns(e), ...withGate(e)],
+    key: `conv nhwc/${epilogueKey(e)}/${e.gate}/${pointwise}/${quads}`,
+    ins: [
+      ['xs', type],
+      ['weight', elementFor(quads && pointwise)],
+      ...epilogueIns(e),
+      ...(e.gate ? [['gate', type] as const] : []),
+    ],
     params: CONV_PARAMS,
     uses: [activated(e.activation)],
     declare: pointwise ? flat : patch,
     a: (m, k) => `patchAt(${m}, ${k})`,
     b: (k, n) =>
-      pointwise ? `weight[${n} * p.k + ${k}]` : `weight[(${n} * p.inC + ${k} % p.inC) * p.taps + ${k} / p.inC]`,
-    aAlong: 'k',
-    bAlong: 'k',
+      pointwise
+        ? numberAt('weight', `${n} * p.k + ${k}`, quads)
+        : `weight[(${n} * p.inC + ${k} % p.inC) * p.taps + ${k} / p.inC]`,
+    ...{ aAlong: 'k', bAlong: 'k', aQuads: quads, bQuads: quads && pointwise },
     store: storeWith(e),
   };
 }
@@ -81,7 +91,7 @@ const nhwcKernel = webgpuKernel<ConvAttrs & { activation: Activation }>(conv2dNh
       const call = { ins: handles, outs: [y!.buffer], params: convValues(g), size: y!.size };
       return ctx.dispatch(`conv nhwc grouped/${epilogueKey(e)}/${e.gate}`, () => groupedNhwc(e), call);
     }
-    runProduct(ctx, nhwcSource(e, isPointwise(g)), {
+    runProduct(ctx, nhwcSource(e, isPointwise(g), g.inC % 4 === 0), {
       m: g.batch * g.outH * g.outW,
       n: g.outC,
       k: g.kH * g.kW * g.inC,

@@ -1,6 +1,6 @@
 // Which tile a product takes, and whether its long sums are shared out over several workgroups.
 import type { WebgpuContext, WebgpuHandle } from '../context';
-import { gemmProgram, TILES, type Source, type Tile } from './gemm-tile';
+import { finishProgram, gemmProgram, TILES, type Source, type Tile } from './gemm-tile';
 import { foldAxis } from './reduce';
 
 export interface Product {
@@ -15,8 +15,8 @@ export interface Product {
 
 /** Workgroups that keep an adapter busy. */
 const ENOUGH = 128;
-/** Shorter sums are not worth a second pass. */
-const SHORTEST_PART = 256;
+/** Shorter sums are not worth a second pass; where an epilogue comes with it, models rather have few dispatches. */
+const SHORTEST_PART = { plain: 256, epilogue: 512 };
 
 const tilesOf = ({ m, n, batches }: Product, tile: Tile) => Math.ceil(m / tile.m) * Math.ceil(n / tile.n) * batches;
 
@@ -26,20 +26,33 @@ function tileFor(product: Product): Tile {
   return m > 32 && n > 32 && tilesOf(product, TILES.middle) >= ENOUGH / 4 ? TILES.middle : TILES.small;
 }
 
+/** How many workgroups share each sum, so that a product of few tiles keeps the adapter busy too. */
+const partsFor = (k: number, tiles: number, shortest: number) =>
+  Math.max(1, Math.min(Math.floor(k / shortest), Math.ceil(ENOUGH / tiles)));
+
 export function runProduct(ctx: WebgpuContext, source: Source, product: Product): void {
   const { m, n, k, batches, ins, out, params } = product;
   const tile = tileFor(product);
   const tiles = tilesOf(product, tile);
-  // Only a plain result can be added up afterwards; an epilogue must see whole sums.
-  const most = source.store ? 1 : Math.floor(k / SHORTEST_PART);
-  const parts = Math.max(1, Math.min(most, Math.ceil(ENOUGH / tiles)));
+  const parts = partsFor(k, tiles, source.store ? SHORTEST_PART.epilogue : SHORTEST_PART.plain);
   const part = Math.ceil(k / parts / tile.k) * tile.k;
-  const to = parts > 1 ? ctx.scratch(parts * batches * m * n) : out;
-  ctx.dispatch(`${source.key}/${tile.name}`, () => gemmProgram(source, tile), {
+  const shared = parts > 1;
+  const { store, ...plain } = source;
+  const to = shared ? ctx.scratch(parts * batches * m * n) : out;
+  const made = shared ? plain : source;
+  ctx.dispatch(`${source.key}/${tile.name}/${shared}`, () => gemmProgram(made, tile), {
     ins,
     outs: [to],
     params: [m, n, k, Math.ceil(m / tile.m), Math.ceil(n / tile.n), batches, part, ...params],
     size: tiles * parts,
   });
-  if (parts > 1) foldAxis(ctx, 'sum', to, out, { outer: 1, n: parts, inner: batches * m * n });
+  if (!shared) return;
+  // An epilogue must see whole sums.
+  if (!store) return foldAxis(ctx, 'sum', to, out, { outer: 1, n: parts, inner: batches * m * n });
+  ctx.dispatch(`${source.key}/finish`, () => finishProgram({ ...source, store }), {
+    ins: [to, ...ins],
+    outs: [out],
+    params: [m, n, k, parts, ...params],
+    size: m * n,
+  });
 }

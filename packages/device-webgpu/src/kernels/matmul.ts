@@ -2,7 +2,7 @@ import { linear, matmul, type Activation } from '@paperzoo/core';
 import { webgpuKernel, type WebgpuArg } from '../context';
 import { activated } from '../wgsl/activations';
 import type { Program } from '../gpu/program';
-import { laneSum, LANES } from '../wgsl/lanes';
+import { LANES } from '../wgsl/lanes';
 import type { Source } from './gemm-tile';
 import { runProduct } from './gemm-run';
 import { merged, walkCode, walkParams, walkValues, type Walk } from './indexing';
@@ -14,20 +14,27 @@ interface MatmulAttrs {
 
 const OPERANDS = ['a', 'b'] as const;
 
+/** An element of a buffer of numbers, or the four from there on of a buffer of vectors. */
+export const numberAt = (buffer: string, at: string, quads: boolean): string =>
+  quads ? `${buffer}[(${at}) / 4u]` : `${buffer}[${at}]`;
+export const elementFor = (quads: boolean): 'vec4f' | 'f32' => (quads ? 'vec4f' : 'f32');
+
 /** A stored matrix is read the other way round by exchanging the steps of its indices. */
-function matmulSource({ transposeA, transposeB }: MatmulAttrs, rank: number): Source {
+function matmulSource({ transposeA, transposeB }: MatmulAttrs, rank: number, aQuads: boolean, bQuads: boolean): Source {
   return {
-    key: `matmul/${transposeA}/${transposeB}/${rank}`,
+    key: `matmul/${transposeA}/${transposeB}/${rank}/${aQuads}/${bQuads}`,
     ins: [
-      ['lefts', 'f32'],
-      ['rights', 'f32'],
+      ['lefts', elementFor(aQuads)],
+      ['rights', elementFor(bQuads)],
     ],
     params: walkParams(rank, OPERANDS, 'u32'),
     setup: `let i = batch; ${walkCode(rank, OPERANDS, 'u32')}`,
-    a: (m, k) => `lefts[aAt + ${transposeA ? `${k} * p.m + ${m}` : `${m} * p.k + ${k}`}]`,
-    b: (k, n) => `rights[bAt + ${transposeB ? `${n} * p.k + ${k}` : `${k} * p.n + ${n}`}]`,
+    a: (m, k) => numberAt('lefts', `aAt + ${transposeA ? `${k} * p.m + ${m}` : `${m} * p.k + ${k}`}`, aQuads),
+    b: (k, n) => numberAt('rights', `bAt + ${transposeB ? `${n} * p.k + ${k}` : `${k} * p.n + ${n}`}`, bQuads),
     aAlong: transposeA ? 'm' : 'k',
     bAlong: transposeB ? 'k' : 'n',
+    aQuads,
+    bQuads,
   };
 }
 
@@ -57,7 +64,8 @@ const matmulKernel = webgpuKernel<MatmulAttrs>(matmul, {
       walk = merged([], [[], []]);
     }
     const rank = walk.sizes.length;
-    const source = matmulSource(attrs, rank);
+    const quads = (along: number) => along % 4 === 0;
+    const source = matmulSource(attrs, rank, quads(attrs.transposeA ? m : k), quads(attrs.transposeB ? k : n));
     runProduct(ctx, source, {
       m,
       n,
@@ -89,37 +97,60 @@ export const storeWith =
   (m: string, n: string, value: string): string =>
     `let to = ${m} * p.n + ${n}; ys[to] = activated(${value}${bias ? ` + bias[${n}]` : ''}${residual ? ' + residual[to]' : ''});`;
 
-function linearSource(e: Epilogue): Source {
+function linearSource(e: Epilogue, quads: boolean): Source {
   return {
-    key: `linear/${epilogueKey(e)}`,
-    ins: [['xs', 'f32'], ['weight', 'f32'], ...epilogueIns(e)],
+    key: `linear/${epilogueKey(e)}/${quads}`,
+    ins: [['xs', elementFor(quads)], ['weight', elementFor(quads)], ...epilogueIns(e)],
     params: [],
     uses: [activated(e.activation)],
-    a: (m, k) => `xs[${m} * p.k + ${k}]`,
-    b: (k, n) => `weight[${n} * p.k + ${k}]`,
-    aAlong: 'k',
-    bAlong: 'k',
+    a: (m, k) => numberAt('xs', `${m} * p.k + ${k}`, quads),
+    b: (k, n) => numberAt('weight', `${n} * p.k + ${k}`, quads),
+    ...{ aAlong: 'k', bAlong: 'k', aQuads: quads, bQuads: quads },
     store: storeWith(e),
   };
 }
 
-/** For few rows: a workgroup per result reads a row of weights once, all lanes side by side. */
-const fewProgram = (e: Epilogue): Program => ({
-  ins: [['xs', 'f32'], ['weight', 'f32'], ...epilogueIns(e)],
-  outs: [['ys', 'f32']],
-  params: ['n', 'k'],
-  uses: [laneSum, activated(e.activation)],
-  kind: 'groups',
-  body: `let m = group / p.n;
-  let n = group % p.n;
-  var part = 0.0;
-  for (var k = lane; k < p.k; k += ${LANES}u) { part += xs[m * p.k + k] * weight[n * p.k + k]; }
-  let total = laneSum(lane, part);
-  if (lane == 0u) { ${storeWith(e)('m', 'n', 'total')} }`,
-});
-
 const FEW_ROWS = 4;
-const LONG_ROW = 256;
+const LONG_ROW = 64;
+/** Lanes that share a column's sum, and columns of a workgroup. */
+const SHARERS = 16;
+const COLUMNS = LANES / SHARERS;
+
+/**
+ * For few rows, as when one token is decoded: nearly all that is read are weights, and each is read once for all rows, 16 lanes going along a
+ * row of weights side by side. Many small workgroups keep more reads under way than few large ones. `rows` is how many there are.
+ */
+const fewProgram = (e: Epilogue, quads: boolean, rows: number): Program => {
+  const each = (line: (m: number) => string) => Array.from({ length: rows }, (_, m) => line(m)).join('\n    ');
+  const zero = quads ? 'vec4f(0.0)' : '0.0';
+  return {
+    ins: [['xs', elementFor(quads)], ['weight', elementFor(quads)], ...epilogueIns(e)],
+    outs: [['ys', 'f32']],
+    params: ['n', 'k', 'steps'],
+    uses: [activated(e.activation)],
+    kind: 'groups',
+    declare: `var<workgroup> parts: array<f32, ${LANES * rows}>;`,
+    body: `let first = group * ${COLUMNS}u;
+  let column = first + lane / ${SHARERS}u;
+  ${each((m) => `var so${m} = ${zero};`)}
+  if (column < p.n) {
+    for (var k = lane % ${SHARERS}u; k < p.steps; k += ${SHARERS}u) {
+      let w = weight[column * p.steps + k];
+      ${each((m) => `so${m} += xs[${m}u * p.steps + k] * w;`)}
+    }
+  }
+  ${each((m) => `parts[${m * LANES}u + lane] = ${quads ? `(so${m}.x + so${m}.y) + (so${m}.z + so${m}.w)` : `so${m}`};`)}
+  workgroupBarrier();
+  let m = lane / ${COLUMNS}u;
+  let n = first + lane % ${COLUMNS}u;
+  if (m < ${rows}u && n < p.n) {
+    let at = m * ${LANES}u + (lane % ${COLUMNS}u) * ${SHARERS}u;
+    var total = 0.0;
+    for (var i = 0u; i < ${SHARERS}u; i++) { total += parts[at + i]; }
+    ${storeWith(e)('m', 'n', 'total')}
+  }`,
+  };
+};
 
 const linearKernel = webgpuKernel<{ activation: Activation }>(linear, {
   run(ctx, ins, [y], { activation }) {
@@ -128,11 +159,16 @@ const linearKernel = webgpuKernel<{ activation: Activation }>(linear, {
     const m = y!.size / n;
     const e = { bias: bias !== undefined, residual: residual !== undefined, activation };
     const handles = [x, weight, bias, residual].flatMap((t) => t?.buffer ?? []);
-    if (m <= FEW_ROWS && k >= LONG_ROW) {
-      const call = { ins: handles, outs: [y!.buffer], params: [n, k], size: m * n };
-      ctx.dispatch(`linear few/${epilogueKey(e)}`, () => fewProgram(e), call);
+    const quads = k % 4 === 0;
+    if (m > 0 && m <= FEW_ROWS && k >= LONG_ROW) {
+      ctx.dispatch(`linear few/${m}/${quads}/${epilogueKey(e)}`, () => fewProgram(e, quads, m), {
+        ins: handles,
+        outs: [y!.buffer],
+        params: [n, k, quads ? k / 4 : k],
+        size: Math.ceil(n / COLUMNS),
+      });
     } else {
-      runProduct(ctx, linearSource(e), { m, n, k, batches: 1, ins: handles, out: y!.buffer, params: [] });
+      runProduct(ctx, linearSource(e, quads), { m, n, k, batches: 1, ins: handles, out: y!.buffer, params: [] });
     }
   },
 });
